@@ -1,0 +1,140 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// House settings, the same for every target. `treatAllWarnings` only reaches this package: dependencies are
+// built as they are.
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+    .treatWarning("DeprecatedDeclaration", as: .warning),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
+}
+
+let package = Package(
+    name: "campus-till",
+    products: [
+        .executable(name: "tilld", targets: ["tilld"]),
+        .executable(name: "till", targets: ["till"]),
+        .executable(name: "till-hub", targets: ["till-hub"]),
+        .executable(name: "till-lab", targets: ["till-lab"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C libraries: module map and header, nothing else.
+        .systemLibrary(name: "CPCSC", pkgConfig: "libpcsclite", providers: [.apt(["libpcsclite-dev"])]),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // Pure core: no I/O, clock, randomness or logging.
+        module("Payments"),
+        module("SmartCards", ["Payments", "COpenSSL"]),
+        module("PaymentCodes", ["Payments", crypto]),
+        module("HubProtocol", ["Payments", crypto]),
+        module("ControlProtocol", ["Payments"]),
+
+        // Application: ports, lane machine, services, policy.
+        module(
+            "Terminal",
+            ["Payments", "SmartCards", "PaymentCodes", "HubProtocol", "ControlProtocol", log, serviceLifecycle]),
+
+        // Adapters: one outside thing each.
+        module("PCSC", ["CPCSC"]),
+        module("Devices", ["Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC", log]),
+        module("Ledger", ["Terminal", "Payments", "PaymentCodes", "HubProtocol", grdb, log]),
+        module("Uplink", ["Terminal", "Payments", "HubProtocol", httpClient, nioCore, log]),
+        module("Control", ["Terminal", "Payments", "ControlProtocol", hummingbird, nioCore, log]),
+        module("ServiceHost", [yams, log, serviceLifecycle]),
+
+        // Hub and lab.
+        module("CodeRendering", ["CQREncode"]),
+        module(
+            "Hub",
+            [
+                "Payments", "PaymentCodes", "HubProtocol", "CodeRendering", grdb, hummingbird, crypto, log,
+                serviceLifecycle, nioCore,
+            ]),
+        module("Simulation", ["Payments", "SmartCards", "PaymentCodes", "HubProtocol", "Terminal", crypto]),
+
+        program(
+            "tilld",
+            [
+                "Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC", "Devices", "Ledger", "Uplink", "Control",
+                "ServiceHost", argumentParser, log, serviceLifecycle,
+            ]),
+        program("till", ["Payments", "ControlProtocol", argumentParser, httpClient, nioCore]),
+        program(
+            "till-hub",
+            [
+                "Hub", "HubProtocol", "Payments", "PaymentCodes", "CodeRendering", "ServiceHost", argumentParser,
+                httpClient, nioCore, log, serviceLifecycle,
+            ]),
+        program(
+            "till-lab",
+            [
+                "Simulation", "SmartCards", "Payments", "ControlProtocol", "HubProtocol", argumentParser, httpClient,
+                nioCore,
+            ]),
+
+        // Tests. `TestSupport` holds what several of them share.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
+        tests("PaymentsTests", ["Payments", "TestSupport"]),
+        tests("SmartCardsTests", ["SmartCards", "Payments", "Simulation"]),
+        tests("PaymentCodesTests", ["PaymentCodes", "Payments", "CodeRendering", crypto, "TestSupport"]),
+        tests("HubProtocolTests", ["HubProtocol", "Payments", crypto]),
+        tests("ServiceHostTests", ["ServiceHost", "TestSupport"]),
+        tests(
+            "PCSCTests",
+            ["PCSC", "CPCSC", "Devices", "Terminal", "Simulation", "SmartCards", "Payments", "TestSupport"]),
+        tests("DevicesTests", ["Devices", "Terminal", "Simulation", "Payments", "TestSupport"]),
+        tests("LedgerTests", ["Ledger", "Terminal", "HubProtocol", "PaymentCodes", "Payments", grdb, "TestSupport"]),
+        tests(
+            "TerminalTests",
+            ["Terminal", "Simulation", "HubProtocol", "SmartCards", "PaymentCodes", "Payments", "TestSupport"]),
+        tests(
+            "HubTests",
+            [
+                "Hub", "HubProtocol", "PaymentCodes", "Payments", "TestSupport", grdb, crypto, hummingbird, yams,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+        tests(
+            "IntegrationTests",
+            [
+                "Simulation", "Terminal", "Uplink", "Ledger", "Devices", "Control", "ControlProtocol", "Hub",
+                "HubProtocol", "SmartCards", "PaymentCodes", "Payments", "TestSupport",
+            ]),
+        tests("TidyTests", ["Payments", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,109 @@
+/// Decides one request from what the ledger knows and what the hub said. Pure: the same values give the same answer.
+package struct Authorizer: Sendable {
+    package var policy: OfflinePolicy
+    package var clock: ClockRules
+    /// Seconds east of UTC in which card validity days are counted.
+    package var timeZoneOffset: Int64
+
+    package init(policy: OfflinePolicy, clock: ClockRules = ClockRules(), timeZoneOffset: Int64 = 28_800) {
+        self.policy = policy
+        self.clock = clock
+        self.timeZoneOffset = timeZoneOffset
+    }
+
+    /// What the terminal refuses by itself, whatever the hub would say: asking would only cost the customer time.
+    ///
+    /// - Returns: the reason, or `nil` when the hub should be asked.
+    package func refusal(_ request: AuthorizationRequest, view: LedgerView, now: UnixTime) -> DeclineReason? {
+        switch request.instrument {
+        case .card(let evidence): cardRefusal(evidence, view: view, now: now)
+        case .code(let evidence): codeRefusal(evidence, amount: request.amount, view: view, now: now)
+        }
+    }
+
+    /// The decision. `now` is the terminal's trusted time.
+    package func decide(
+        _ request: AuthorizationRequest, view: LedgerView, hub: HubAnswer, now: UnixTime
+    ) -> Decision {
+        if let reason = refusal(request, view: view, now: now) { return .declined(reason, .local) }
+        switch hub {
+        case .held: return .approved(.online)
+        case .declined(let reason): return .declined(reason, .online)
+        case .none(let cause): return decideOffline(request, view: view, cause: cause, now: now)
+        case .notAsked: return decideOffline(request, view: view, cause: .unreachable, now: now)
+        }
+    }
+
+    /// "Wanted the hub, could not reach it": its own branch, with its own rules.
+    private func decideOffline(
+        _ request: AuthorizationRequest, view: LedgerView, cause: OfflineCause, now: UnixTime
+    ) -> Decision {
+        if let reason = accountRefusal(request, view: view) ?? clockRefusal(request, view: view, now: now) {
+            return .declined(reason, .offline(cause))
+        }
+        for rule in policy.rules {
+            if let reason = rule.objection(to: request, view: view, now: now) {
+                return .declined(reason, .offline(cause))
+            }
+        }
+        guard let account = view.account, account.available >= request.amount else {
+            return .declined(.insufficientFunds, .offline(cause))
+        }
+        return .approved(.offline(cause))
+    }
+
+    private func accountRefusal(_ request: AuthorizationRequest, view: LedgerView) -> DeclineReason? {
+        if case .card = request.instrument {
+            switch view.card {
+            case nil: return .cardUnknown
+            case .lost: return .cardReportedLost
+            case .stolen: return .cardReportedStolen
+            case .closed: return .cardNotActive
+            case .active: break
+            }
+        }
+        switch view.account?.status {
+        case nil: return .accountUnknown
+        case .frozen: return .accountFrozen
+        case .closed: return .accountClosed
+        case .active: return nil
+        }
+    }
+
+    private func cardRefusal(_ evidence: CardEvidence, view: LedgerView, now: UnixTime) -> DeclineReason? {
+        if let reason = view.hotListed { return reason }
+        let today = CalendarTime(now, offset: timeZoneOffset)
+        let day = today.year * 10_000 + today.month * 100 + today.day
+        if let last = evidence.validThrough, day > last { return .cardExpired }
+        if let first = evidence.validFrom, day < first { return .cardNotYetValid }
+        return nil
+    }
+
+    private func codeRefusal(
+        _ evidence: CodeEvidence, amount: Amount, view: LedgerView, now: UnixTime
+    ) -> DeclineReason? {
+        if view.codeUsed { return .codeReplayed }
+        if evidence.issuedAt > now.advanced(by: clock.futureTolerance) { return .codeFromTheFuture }
+        if now > evidence.expiresAt.advanced(by: clock.expiryTolerance) { return .codeExpired }
+        return amount > evidence.limit ? .codeLimitExceeded : nil
+    }
+
+    /// A code's lifetime only means something on a clock that can be trusted.
+    private func clockRefusal(_ request: AuthorizationRequest, view: LedgerView, now: UnixTime) -> DeclineReason? {
+        let known = [view.lastHubContact, view.lastRecord].compactMap { $0 }.max()
+        guard let known else { return nil }
+        return now < known.advanced(by: .zero - clock.backwardTolerance) ? .clockNotTrusted : nil
+    }
+}
+
+/// How far clocks may differ before a code or a sale is refused.
+package struct ClockRules: Sendable, Hashable {
+    /// A code dated later than now by more than this is refused. Field practice is 20–30 s.
+    package var futureTolerance: Duration = .seconds(20)
+    /// A code is still taken this long after its end, for a terminal clock that runs ahead.
+    package var expiryTolerance: Duration = .seconds(30)
+    /// A clock this far behind the newest record or hub contact has been set back: nothing is approved alone.
+    package var backwardTolerance: Duration = .seconds(30)
+
+    package init() {}
+}

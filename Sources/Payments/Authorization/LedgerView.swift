@@ -1,0 +1,54 @@
+/// Life of an account at the hub.
+package enum AccountStatus: String, Sendable, Hashable, Codable, CaseIterable {
+    case active, frozen, closed
+}
+
+/// Life of a card at the hub.
+package enum CardStatus: String, Sendable, Hashable, Codable, CaseIterable {
+    case active, lost, stolen, closed
+}
+
+/// What the terminal's ledger knows about the request at the moment of decision, read in the same transaction that
+/// stores the decision.
+package struct LedgerView: Sendable, Hashable {
+    /// The replica's row of the account that would pay.
+    package struct Account: Sendable, Hashable {
+        package var id: AccountID
+        package var status: AccountStatus
+        /// Balance in the replica less this terminal's own debits that the replica does not contain yet.
+        package var available: Amount
+
+        package init(id: AccountID, status: AccountStatus, available: Amount) {
+            self.id = id
+            self.status = status
+            self.available = available
+        }
+    }
+
+    /// Approved offline and not yet known to be contained in the replica.
+    package struct OfflineUse: Sendable, Hashable {
+        package var amount: Amount
+        package var count: Int
+
+        package init(amount: Amount = .zero, count: Int = 0) {
+            self.amount = amount
+            self.count = count
+        }
+    }
+
+    package var account: Account?
+    /// The card's status in the replica; `nil` when the card is not in it or a code was presented.
+    package var card: CardStatus?
+    /// Set when the card is on the hot list.
+    package var hotListed: DeclineReason?
+    /// Set when the presented code has paid at this terminal before.
+    package var codeUsed = false
+    package var cardOffline = OfflineUse()
+    package var terminalOffline = OfflineUse()
+    /// Hub time at the last contact; `nil` before the first.
+    package var lastHubContact: UnixTime?
+    /// Time of the newest journal record; `nil` in an empty journal.
+    package var lastRecord: UnixTime?
+
+    package init() {}
+}

@@ -1,0 +1,75 @@
+/// An account of the double-entry books, in the short text form used in SQLite and statements.
+package enum BookAccount: TextIdentifier, CustomStringConvertible {
+    /// What the campus owes a cardholder: `cardholder:2026010001`.
+    case cardholder(AccountID)
+    /// What the campus owes a merchant: `merchant:canteen-1`.
+    case merchant(MerchantID)
+    /// Money paid in from outside (cash desk, bank): `funding`.
+    case funding
+
+    package init?(text: String) {
+        let parts = text.split(separator: ":", maxSplits: 1)
+        switch (parts.first, parts.count) {
+        case ("cardholder", 2):
+            if let id = AccountID(text: String(parts[1])) { self = .cardholder(id) } else { return nil }
+        case ("merchant", 2):
+            if let id = MerchantID(text: String(parts[1])) { self = .merchant(id) } else { return nil }
+        case ("funding", 1): self = .funding
+        default: return nil
+        }
+    }
+
+    package var text: String {
+        switch self {
+        case .cardholder(let id): "cardholder:\(id.text)"
+        case .merchant(let id): "merchant:\(id.text)"
+        case .funding: "funding"
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .cardholder(let id): id.description
+        default: text
+        }
+    }
+}
+
+/// One leg of a posting: a signed amount on one account. Credits are positive: what the campus owes grows.
+package struct Entry: Sendable, Hashable {
+    package var account: BookAccount
+    package var amount: Amount
+
+    package init(account: BookAccount, amount: Amount) {
+        self.account = account
+        self.amount = amount
+    }
+}
+
+/// Entries that belong together and sum to zero (promise 3). Never changed; a correction is another posting.
+package struct Posting: Sendable, Hashable {
+    package let entries: [Entry]
+
+    /// - Parameter entries: two or more that sum to zero.
+    package init(_ entries: [Entry]) {
+        invariant(entries.count >= 2, "a posting has two entries or more")
+        invariant(entries.reduce(Amount.zero) { $0 + $1.amount } == .zero, "the entries of a posting sum to zero")
+        self.entries = entries
+    }
+
+    /// A sale: the cardholder's account pays the merchant.
+    package static func purchase(_ amount: Amount, from account: AccountID, to merchant: MerchantID) -> Posting {
+        Posting([
+            Entry(account: .cardholder(account), amount: -amount),
+            Entry(account: .merchant(merchant), amount: amount),
+        ])
+    }
+
+    /// Money paid in from outside.
+    package static func topUp(_ amount: Amount, to account: AccountID) -> Posting {
+        Posting([
+            Entry(account: .funding, amount: -amount),
+            Entry(account: .cardholder(account), amount: amount),
+        ])
+    }
+}

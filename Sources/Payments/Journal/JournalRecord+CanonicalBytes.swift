@@ -1,0 +1,61 @@
+extension JournalRecord {
+    /// The one byte form over which the chain hash runs. Big-endian; texts are UTF-8 behind a 2-byte length.
+    ///
+    /// | field | bytes |
+    /// |---|---|
+    /// | layout version (1) | 1 |
+    /// | sequence | 8 |
+    /// | transaction id | 16 |
+    /// | outcome: 1 approved, 2 declined, 3 voided | 1 |
+    /// | decline reason, 0 when none | 2 |
+    /// | decided at, milliseconds | 8 |
+    /// | replica cursor | 8 |
+    /// | sale present: 0 or 1; all that follows only when 1 | 1 |
+    /// | amount, fen | 8 |
+    /// | payer: 1 proven card, 2 unproven card, 3 code | 1 |
+    /// | card id text, or key id (1) and code serial (8) | … |
+    /// | account, 0 when none | 8 |
+    /// | merchant text, lane text | … |
+    /// | path: 0 local, 1 online, 2 unreachable, 3 timed out, 4 faulty | 1 |
+    package var canonicalBytes: [UInt8] {
+        var bytes: [UInt8] = [1]
+        bytes += sequence.bigEndianBytes(count: 8)
+        bytes += transaction.bytes
+        switch outcome {
+        case .approved: bytes += [1, 0, 0]
+        case .declined(let reason): bytes += [2] + reason.rawValue.bigEndianBytes(count: 2)
+        case .voided: bytes += [3, 0, 0]
+        }
+        bytes += decidedAt.milliseconds.bigEndianBytes(count: 8)
+        bytes += replicaCursor.bigEndianBytes(count: 8)
+        guard let sale else { return bytes + [0] }
+        bytes.append(1)
+        bytes += sale.amount.fen.bigEndianBytes(count: 8)
+        switch sale.payer {
+        case .card(let card, let proof):
+            bytes.append(proof == .proven ? 1 : 2)
+            bytes.append(text: card.text)
+        case .code(let reference):
+            bytes += [3, reference.keyID] + reference.serial.bigEndianBytes(count: 8)
+        }
+        bytes += (sale.account?.number ?? 0).bigEndianBytes(count: 8)
+        bytes.append(text: sale.merchant.text)
+        bytes.append(text: sale.lane.text)
+        switch sale.path {
+        case .local: bytes.append(0)
+        case .online: bytes.append(1)
+        case .offline(.unreachable): bytes.append(2)
+        case .offline(.timedOut): bytes.append(3)
+        case .offline(.faulty): bytes.append(4)
+        }
+        return bytes
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(text: String) {
+        invariant(text.utf8.count <= Int(UInt16.max), "a text in a record fits its 2-byte length")
+        self += text.utf8.count.bigEndianBytes(count: 2)
+        self += text.utf8
+    }
+}
