@@ -6,6 +6,8 @@ package enum BookAccount: TextIdentifier, CustomStringConvertible {
     case merchant(MerchantID)
     /// Money paid in from outside (cash desk, bank): `funding`.
     case funding
+    /// Debits that cannot be given to an account yet and wait for a person: `suspense`.
+    case suspense
 
     package init?(text: String) {
         let parts = text.split(separator: ":", maxSplits: 1)
@@ -15,6 +17,7 @@ package enum BookAccount: TextIdentifier, CustomStringConvertible {
         case ("merchant", 2):
             if let id = MerchantID(text: String(parts[1])) { self = .merchant(id) } else { return nil }
         case ("funding", 1): self = .funding
+        case ("suspense", 1): self = .suspense
         default: return nil
         }
     }
@@ -24,6 +27,7 @@ package enum BookAccount: TextIdentifier, CustomStringConvertible {
         case .cardholder(let id): "cardholder:\(id.text)"
         case .merchant(let id): "merchant:\(id.text)"
         case .funding: "funding"
+        case .suspense: "suspense"
         }
     }
 

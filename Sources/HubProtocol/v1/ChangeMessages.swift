@@ -1,0 +1,100 @@
+import Payments
+
+/// An account in the replica.
+package struct AccountMessage: Codable, Sendable, Hashable {
+    package var id: AccountID
+    package var status: AccountStatus
+    /// Posted balance: holds are not subtracted.
+    package var balanceFen: Int64
+
+    package init(id: AccountID, status: AccountStatus, balance: Amount) {
+        self.id = id
+        self.status = status
+        balanceFen = balance.fen
+    }
+}
+
+/// A card in the replica.
+package struct CardMessage: Codable, Sendable, Hashable {
+    package var id: CardID
+    package var account: AccountID
+    package var status: CardStatus
+
+    package init(id: CardID, account: AccountID, status: CardStatus) {
+        self.id = id
+        self.account = account
+        self.status = status
+    }
+}
+
+/// A hot-list entry, or its removal.
+package struct HotListMessage: Codable, Sendable, Hashable {
+    package var card: CardID
+    /// ``DeclineReason`` number under which the card is refused; absent when the card was taken off the list.
+    package var reason: Int?
+
+    package init(card: CardID, reason: DeclineReason?) {
+        self.card = card
+        self.reason = reason?.rawValue
+    }
+}
+
+/// A key whose payment codes the terminal accepts without the hub.
+package struct CodeKeyMessage: Codable, Sendable, Hashable {
+    package var keyID: UInt8
+    /// Ed25519 public key, 64 hexadecimal digits.
+    package var publicKey: String
+    /// The key signs codes issued in this interval, seconds since 1970, both ends included.
+    package var validFromSeconds: Int64
+    package var validThroughSeconds: Int64
+
+    package init(keyID: UInt8, publicKey: [UInt8], validFrom: UnixTime, validThrough: UnixTime) {
+        self.keyID = keyID
+        self.publicKey = Hex.encode(publicKey)
+        validFromSeconds = validFrom.seconds
+        validThroughSeconds = validThrough.seconds
+    }
+}
+
+/// One change. Exactly one of the four is present; an entity appears with its newest state only.
+package struct ChangeMessage: Codable, Sendable, Hashable {
+    /// Position of the change in the feed; rises from change to change.
+    package var cursor: UInt64
+    package var account: AccountMessage?
+    package var card: CardMessage?
+    package var hotList: HotListMessage?
+    package var codeKey: CodeKeyMessage?
+
+    package init(
+        cursor: UInt64, account: AccountMessage? = nil, card: CardMessage? = nil, hotList: HotListMessage? = nil,
+        codeKey: CodeKeyMessage? = nil
+    ) {
+        self.cursor = cursor
+        self.account = account
+        self.card = card
+        self.hotList = hotList
+        self.codeKey = codeKey
+    }
+}
+
+/// `GET /v1/changes?after=CURSOR&limit=N`: what changed since the cursor, oldest first.
+package struct ChangesPage: Codable, Sendable, Hashable {
+    package var changes: [ChangeMessage]
+    /// Where the next page starts; equals the request's cursor when nothing changed.
+    package var cursor: UInt64
+    /// Whether another page is ready now.
+    package var more: Bool
+    /// How far the hub had this terminal's journal when the balances were read: debits up to here are in them.
+    package var acknowledged: Acknowledgement
+    package var hubTimeMilliseconds: Int64
+
+    package init(
+        changes: [ChangeMessage], cursor: UInt64, more: Bool, acknowledged: Acknowledgement, hubTime: UnixTime
+    ) {
+        self.changes = changes
+        self.cursor = cursor
+        self.more = more
+        self.acknowledged = acknowledged
+        hubTimeMilliseconds = hubTime.milliseconds
+    }
+}

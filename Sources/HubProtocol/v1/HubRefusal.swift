@@ -1,0 +1,57 @@
+import Payments
+
+/// Why the hub refused a request. The number is stable; the HTTP status only groups.
+package enum HubRefusal: Int, Sendable, CaseIterable, Codable {
+    case malformedRequest = 4101
+    case bodyTooLarge = 4102
+    case unauthenticated = 4103
+    case terminalNotPermitted = 4104
+    /// The journal is not the one that this terminal registered: a replaced disk or a cloned terminal.
+    case journalUnknown = 4105
+    /// A record does not follow from the one before it.
+    case chainBroken = 4106
+    /// Records are missing between the last acknowledged one and the first of the batch.
+    case gap = 4107
+    /// A record was sent again with other content: an edited journal or a restored image.
+    case contentChanged = 4108
+    case signatureInvalid = 4109
+    case batchTooLarge = 4110
+    case notFound = 4111
+    /// The transaction id was used before for something else.
+    case transactionReused = 4112
+    case alreadyExists = 4113
+    case notPermittedInThisState = 4114
+    case hubFault = 4190
+
+    /// The HTTP status under which the refusal travels.
+    package var httpStatus: Int {
+        switch self {
+        case .malformedRequest, .chainBroken, .signatureInvalid: 400
+        case .unauthenticated: 401
+        case .terminalNotPermitted: 403
+        case .notFound: 404
+        case .journalUnknown, .gap, .contentChanged, .transactionReused, .alreadyExists, .notPermittedInThisState: 409
+        case .bodyTooLarge, .batchTooLarge: 413
+        case .hubFault: 500
+        }
+    }
+}
+
+/// The body of every answer that is not a success.
+package struct RefusalMessage: Codable, Sendable, Hashable {
+    /// `E4106`.
+    package var code: String
+    /// One sentence for a person; no personal data.
+    package var message: String
+    /// With ``HubRefusal/gap`` and ``HubRefusal/contentChanged``: what the hub has.
+    package var acknowledged: Acknowledgement?
+
+    package init(_ refusal: HubRefusal, message: String, acknowledged: Acknowledgement? = nil) {
+        code = "E\(refusal.rawValue)"
+        self.message = message
+        self.acknowledged = acknowledged
+    }
+
+    /// The refusal, `nil` for a number that this version does not know.
+    package var refusal: HubRefusal? { Int(code.dropFirst()).flatMap(HubRefusal.init(rawValue:)) }
+}
