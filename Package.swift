@@ -62,7 +62,7 @@ let package = Package(
         module("SmartCards", ["Payments", "COpenSSL"]),
         module("PaymentCodes", ["Payments", crypto]),
         module("HubProtocol", ["Payments", crypto]),
-        module("ControlProtocol", ["Payments"]),
+        module("ControlProtocol", ["Payments", "HubProtocol"]),
 
         // Application: ports, lane machine, services, policy.
         module(
@@ -74,7 +74,7 @@ let package = Package(
         module("Devices", ["Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC", log]),
         module("Ledger", ["Terminal", "Payments", "PaymentCodes", "HubProtocol", grdb, log]),
         module("Uplink", ["Terminal", "Payments", "HubProtocol", httpClient, nioCore, log]),
-        module("Control", ["Terminal", "Payments", "ControlProtocol", hummingbird, nioCore, log]),
+        module("Control", ["Terminal", "Payments", "HubProtocol", "ControlProtocol", hummingbird, nioCore, log]),
         module("ServiceHost", [yams, log, serviceLifecycle]),
 
         // Hub and lab.

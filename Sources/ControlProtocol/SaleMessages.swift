@@ -1,0 +1,95 @@
+import Payments
+
+/// `PUT /v1/lanes/{lane}/sales/{reference}`: arms the lane. The same reference again is the same sale.
+package struct SaleOrderMessage: Codable, Sendable, Hashable {
+    package var amountFen: Int64
+
+    package init(amount: Amount) { amountFen = amount.fen }
+}
+
+/// `GET /v1/lanes/{lane}/sales/{reference}?wait=SECONDS`: how the sale stands.
+package struct SaleMessage: Codable, Sendable, Hashable {
+    package enum State: String, Codable, Sendable {
+        /// Waiting for a payer, or being decided.
+        case open
+        case approved
+        case declined
+        case cancelled
+        case expired
+        case fault
+    }
+
+    /// Where the time went, microseconds.
+    package struct Timing: Codable, Sendable, Hashable {
+        package var totalMicroseconds: Int64
+        package var cardMicroseconds: Int64
+        package var hubMicroseconds: Int64
+        package var commitMicroseconds: Int64
+
+        package init(
+            totalMicroseconds: Int64, cardMicroseconds: Int64, hubMicroseconds: Int64, commitMicroseconds: Int64
+        ) {
+            self.totalMicroseconds = totalMicroseconds
+            self.cardMicroseconds = cardMicroseconds
+            self.hubMicroseconds = hubMicroseconds
+            self.commitMicroseconds = commitMicroseconds
+        }
+    }
+
+    package var reference: String
+    package var lane: LaneID
+    package var amountFen: Int64
+    package var state: State
+    /// What the lane shows while the sale is open.
+    package var display: String?
+    /// Why the payer was asked to try again, while the sale is open; or what broke.
+    package var problem: ProblemMessage?
+    package var transaction: TransactionID?
+    package var trace: TraceNumber?
+    /// ISO 8583 field 39.
+    package var responseCode: ResponseCode?
+    /// Decline reason: name, number, texts.
+    package var reason: DeclineMessage?
+    /// `online`, `offline` or `local`.
+    package var decidedBy: String?
+    /// With `offline`: unreachable, timedOut, faulty.
+    package var offlineCause: OfflineCause?
+    package var availableFen: Int64?
+    package var timing: Timing?
+
+    package init(reference: String, lane: LaneID, amountFen: Int64, state: State) {
+        self.reference = reference
+        self.lane = lane
+        self.amountFen = amountFen
+        self.state = state
+    }
+}
+
+/// A decline reason with its texts.
+package struct DeclineMessage: Codable, Sendable, Hashable {
+    package var name: String
+    package var number: Int
+    package var english: String
+    package var chinese: String
+
+    package init(_ reason: DeclineReason) {
+        name = reason.name
+        number = reason.rawValue
+        english = reason.englishText
+        chinese = reason.chineseText
+    }
+}
+
+/// The body of every answer that is not a success, and of a problem at the lane.
+package struct ProblemMessage: Codable, Sendable, Hashable {
+    /// `E6002`.
+    package var code: String
+    package var message: String
+    package var chinese: String?
+
+    package init(number: Int, message: String, chinese: String? = nil) {
+        code = "E\(number)"
+        self.message = message
+        self.chinese = chinese
+    }
+}

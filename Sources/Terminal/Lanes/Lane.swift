@@ -1,0 +1,262 @@
+import Logging
+import Payments
+
+/// What the reading of a card came to.
+package enum CardReading: Sendable {
+    case identified(CardEvidence)
+    case problem(PresentationProblem)
+}
+
+/// What a scan came to.
+package enum CodeReading: Sendable {
+    case verified(CodeEvidence)
+    case problem(PresentationProblem)
+}
+
+/// How a lane does what its machine asks for.
+package struct LanePorts: Sendable {
+    /// Takes the card in the reader's field and finds out who it is.
+    package var identify: @Sendable (any CardReader) async -> CardReading
+    /// Classifies and verifies a scan.
+    package var verify: @Sendable ([UInt8]) -> CodeReading
+    package var authorization: AuthorizationService
+    package var clock: TrustedClock
+
+    package init(
+        identify: @escaping @Sendable (any CardReader) async -> CardReading,
+        verify: @escaping @Sendable ([UInt8]) -> CodeReading,
+        authorization: AuthorizationService, clock: TrustedClock
+    ) {
+        self.identify = identify
+        self.verify = verify
+        self.authorization = authorization
+        self.clock = clock
+    }
+}
+
+/// One reader and/or scanner with its machine. Lanes share the journal and nothing else, so a fault of one device
+/// never reaches another lane (promise 14).
+package actor Lane {
+    package nonisolated let id: LaneID
+    private let reader: (any CardReader)?
+    private let scanner: (any CodeScanner)?
+    private let ports: LanePorts
+    private let armedFor: Duration
+    private let logger: Logger
+
+    private var machine = LaneMachine()
+    private var sales = SaleHistory()
+    private var display = LaneDisplay.idle
+    private var readerFault: CardReaderError?
+    private var scannerFault: CodeScannerError?
+    private var orderTimer: Task<Void, Never>?
+    /// When the lane saw the payer of the sale being served, and how long card and reader have taken since.
+    private var presentedAt = Duration.zero
+    private var cardTime = Duration.zero
+    private let work: AsyncStream<@Sendable () async -> Void>
+    private let addWork: AsyncStream<@Sendable () async -> Void>.Continuation
+
+    /// - Parameter armedFor: how long an amount waits for a payer.
+    package init(
+        id: LaneID, reader: (any CardReader)?, scanner: (any CodeScanner)?, ports: LanePorts, armedFor: Duration,
+        logger: Logger
+    ) {
+        self.id = id
+        self.reader = reader
+        self.scanner = scanner
+        self.ports = ports
+        self.armedFor = armedFor
+        var laneLogger = logger
+        laneLogger[metadataKey: "lane"] = "\(id)"
+        self.logger = laneLogger
+        (work, addWork) = AsyncStream.makeStream()
+    }
+
+    /// Serves the lane until ``stop()``. The reading or decision under way is finished first.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            if let reader {
+                group.addTask { for await event in reader.events { await self.readerReported(event) } }
+            }
+            if let scanner {
+                group.addTask { for await event in scanner.events { await self.scannerReported(event) } }
+            }
+            // A group of its own: it ends when the reading or decision under way has ended, and only then are the
+            // devices let go.
+            await withDiscardingTaskGroup { steps in
+                for await step in work { steps.addTask { await step() } }
+            }
+            group.cancelAll()
+        }
+        orderTimer?.cancel()
+        await reader?.close()
+        await scanner?.close()
+    }
+
+    // MARK: - The operator's side
+
+    /// Arms the lane with an amount. The same order again is accepted and changes nothing.
+    package func arm(_ order: SaleOrder) throws(LaneRefusal) {
+        if let known = sales[order.reference] {
+            guard known.order == order else { throw LaneRefusal(.referenceReused) }
+            return
+        }
+        guard machine.isIdle else { throw LaneRefusal(.laneBusy) }
+        sales.add(order)
+        handle(.armed(order))
+    }
+
+    /// Takes back a sale that nobody has paid yet.
+    package func cancel(_ reference: SaleReference) throws(LaneRefusal) {
+        guard let sale = sales[reference] else { throw LaneRefusal(.saleUnknown) }
+        guard sale.outcome == nil else { return }
+        handle(.cancelled)
+        if sales[reference]?.outcome == nil, case .authorizing = display { throw LaneRefusal(.tooLateToCancel) }
+    }
+
+    /// What was ordered under the reference.
+    package func order(of reference: SaleReference) throws(LaneRefusal) -> SaleOrder {
+        guard let sale = sales[reference] else { throw LaneRefusal(.saleUnknown) }
+        return sale.order
+    }
+
+    /// The outcome of a sale, waiting for it at most `limit`; `nil` while it is still being served.
+    package func outcome(of reference: SaleReference, waitingAtMost limit: Duration) async throws(LaneRefusal)
+        -> SaleOutcome?
+    {
+        guard let sale = sales[reference] else { throw LaneRefusal(.saleUnknown) }
+        if let outcome = sale.outcome { return outcome }
+        let timeout = Task {
+            try? await Task.sleep(for: limit)
+            self.sales.releaseWaiters(of: reference)
+        }
+        defer { timeout.cancel() }
+        return await withCheckedContinuation { sales.addWaiter($0, to: reference) }
+    }
+
+    /// What the lane shows and how its devices are.
+    package func status() -> LaneStatus {
+        LaneStatus(
+            lane: id, display: display, order: sales.open,
+            reader: reader.map { DeviceStatus(name: $0.name, fault: readerFault.map { "\($0)" }) },
+            scanner: scanner.map { DeviceStatus(name: $0.name, fault: scannerFault.map { "\($0)" }) })
+    }
+
+    // MARK: - The devices' side
+
+    private func readerReported(_ event: CardReaderEvent) {
+        switch event {
+        case .available:
+            if readerFault != nil { logger.notice("card reader is back") }
+            readerFault = nil
+            handle(.cardRemoved)
+        case .inserted:
+            readerFault = nil
+            handle(.cardInserted)
+        case .removed:
+            handle(.cardRemoved)
+        case .unavailable(let error):
+            if readerFault != error { logger.warning("card reader: \(error)") }
+            readerFault = error
+            handle(.readerLost)
+        }
+    }
+
+    private func scannerReported(_ event: CodeScannerEvent) {
+        switch event {
+        case .available:
+            if scannerFault != nil { logger.notice("code scanner is back") }
+            scannerFault = nil
+        case .scanned(let bytes):
+            let started = ports.clock.uptime()
+            switch ports.verify(bytes) {
+            case .verified(let evidence):
+                presentedAt = started
+                cardTime = .zero
+                handle(.codeVerified(evidence))
+            case .problem(let problem):
+                handle(.codeRefused(problem))
+            }
+        case .discarded(let error):
+            logger.warning("code scanner: \(error)")
+            handle(
+                .codeRefused(
+                    PresentationProblem(number: error.number, english: error.message, chinese: "扫码数据无效")))
+        case .unavailable(let error):
+            if scannerFault != error { logger.warning("code scanner: \(error)") }
+            scannerFault = error
+        }
+    }
+
+    // MARK: - The machine
+
+    private func handle(_ event: LaneMachine.Event) {
+        for action in machine.receive(event) { perform(action) }
+    }
+
+    private func perform(_ action: LaneMachine.Action) {
+        switch action {
+        case .readCard:
+            presentedAt = ports.clock.uptime()
+            addWork.yield { await self.readCard() }
+        case .authorize(let order, let instrument):
+            addWork.yield { await self.authorize(order, instrument) }
+        case .show(let new):
+            display = new
+        case .finish(let reference, let outcome):
+            logger.info("sale ended", metadata: ["outcome": "\(outcome.logText)"])
+            sales.finish(reference, outcome)
+        case .startOrderTimer(let reference):
+            orderTimer?.cancel()
+            orderTimer = Task { [armedFor] in
+                do { try await Task.sleep(for: armedFor) } catch { return }
+                self.handle(.orderExpired(reference))
+            }
+        case .cancelOrderTimer:
+            orderTimer?.cancel()
+            orderTimer = nil
+        case .refuseOrder(let reference):
+            sales.remove(reference)
+        }
+    }
+
+    private func readCard() async {
+        guard let reader else { return }
+        let reading = await ports.identify(reader)
+        cardTime = ports.clock.uptime() - presentedAt
+        switch reading {
+        case .identified(let evidence): handle(.cardIdentified(evidence))
+        case .problem(let problem): handle(.cardFailed(problem))
+        }
+    }
+
+    private func authorize(_ order: SaleOrder, _ instrument: Instrument) async {
+        do throws(LedgerError) {
+            let (concluded, hubTime) = try await ports.authorization.authorize(order, instrument, lane: id)
+            let timing = SaleTiming(
+                total: ports.clock.uptime() - presentedAt, card: cardTime, hub: hubTime,
+                commit: concluded.commitTime)
+            handle(.decided(concluded, timing))
+        } catch {
+            logger.critical("sale could not be stored: \(error)")
+            handle(.decisionFailed(number: error.number, message: error.message))
+        }
+    }
+
+    /// Ends ``run()`` once the work under way is done.
+    package func stop() { addWork.finish() }
+}
+
+extension SaleOutcome {
+    /// For the log: decision, reason and times, nothing about the payer.
+    fileprivate var logText: String {
+        switch self {
+        case .decided(let concluded, let timing):
+            "\(concluded.decision.reason?.name ?? "approved") trace \(concluded.record.transaction.trace) "
+                + "\(timing.total.wholeMilliseconds) ms"
+        case .cancelled: "cancelled"
+        case .expired: "expired"
+        case .fault(let number, _): "fault E\(number)"
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Payments
+
+/// What the lane shows: to the cashier through the control interface, to a display adapter later.
+package enum LaneDisplay: Sendable, Hashable {
+    case idle
+    /// Waiting for a card or code.
+    case presentPayment(Amount)
+    /// The card of the last sale must leave before the next payment.
+    case removeCardFirst(Amount)
+    case reading
+    case authorizing
+    /// Nothing was debited; the payer may try again.
+    case problem(PresentationProblem)
+    case approved(Amount, available: Amount?)
+    case declined(DeclineReason)
+    case fault(number: Int)
+
+    /// One word for status output.
+    package var name: String {
+        switch self {
+        case .idle: "idle"
+        case .presentPayment: "presentPayment"
+        case .removeCardFirst: "removeCardFirst"
+        case .reading: "reading"
+        case .authorizing: "authorizing"
+        case .problem: "problem"
+        case .approved: "approved"
+        case .declined: "declined"
+        case .fault: "fault"
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import HubProtocol
+import Payments
+import Synchronization
+
+/// Takes one payment to its durable decision: mint, ask the hub within the budget, decide and store.
+package final class AuthorizationService: Sendable {
+    private let journal: any PaymentJournal
+    private let hub: any HubGateway
+    private let clock: TrustedClock
+    private let authorizer: Authorizer
+    private let merchant: MerchantID
+    private let hubBudget: Duration
+    private let recorded: @Sendable () -> Void
+    /// Numbers whose decision could not be stored; they are voided as soon as the journal can be written again.
+    private let abandoned = Mutex<[TransactionID]>([])
+
+    /// - Parameters:
+    ///   - hubBudget: how long a tap waits for the hub before the terminal decides alone.
+    ///   - recorded: called after each new record, so that it is sent at once.
+    package init(
+        journal: any PaymentJournal, hub: any HubGateway, clock: TrustedClock, authorizer: Authorizer,
+        merchant: MerchantID, hubBudget: Duration, recorded: @escaping @Sendable () -> Void
+    ) {
+        self.journal = journal
+        self.hub = hub
+        self.clock = clock
+        self.authorizer = authorizer
+        self.merchant = merchant
+        self.hubBudget = hubBudget
+        self.recorded = recorded
+    }
+
+    /// Decides and stores. When this returns, the decision is on disk (promise 1).
+    ///
+    /// - Returns: the stored decision, and how long the hub was waited for.
+    package func authorize(
+        _ order: SaleOrder, _ instrument: Instrument, lane: LaneID
+    ) async throws(LedgerError) -> (ConcludedTransaction, hubTime: Duration) {
+        let transaction = try await journal.mint()
+        do throws(LedgerError) {
+            let request = AuthorizationRequest(
+                transaction: transaction, amount: order.amount, instrument: instrument, merchant: merchant, lane: lane)
+            let view = try await journal.view(of: instrument)
+            let started = clock.uptime()
+            var answer = HubAnswer.notAsked
+            if authorizer.refusal(request, view: view, now: clock.now()) == nil {
+                let hold = HoldRequest(request, undelivered: view.cardOffline.amount)
+                answer = await hub.hold(hold, budget: hubBudget)
+            }
+            let hubTime = clock.uptime() - started
+            let concluded = try await journal.conclude(
+                request, hub: answer, authorizer: authorizer, now: clock.now())
+            recorded()
+            return (concluded, hubTime)
+        } catch {
+            abandoned.withLock { $0.append(transaction) }
+            throw error
+        }
+    }
+
+    /// Writes the voids that are still owed. Called by the sync service; a failure keeps them for the next time.
+    package func voidAbandoned() async throws(LedgerError) {
+        while let transaction = abandoned.withLock({ $0.first }) {
+            do throws(LedgerError) {
+                try await journal.void(transaction, now: clock.now())
+                recorded()
+            } catch  where error.code == .transactionNotOpen {
+                // The commit had succeeded after all: the record is there, so nothing is owed.
+            }
+            abandoned.withLock { $0.removeAll { $0 == transaction } }
+        }
+    }
+}
