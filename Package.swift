@@ -21,6 +21,7 @@ let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", packa
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: house)
@@ -73,9 +74,11 @@ let package = Package(
         module("PCSC", ["CPCSC"]),
         module("Devices", ["Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC", log]),
         module("Ledger", ["Terminal", "Payments", "PaymentCodes", "HubProtocol", grdb, log]),
-        module("Uplink", ["Terminal", "Payments", "HubProtocol", httpClient, nioCore, log]),
+        module("Uplink", ["Terminal", "Payments", "HubProtocol", httpClient, nioCore, nioHTTP, log]),
         module("Control", ["Terminal", "Payments", "HubProtocol", "ControlProtocol", hummingbird, nioCore, log]),
         module("ServiceHost", [yams, log, serviceLifecycle]),
+
+        module("ControlClient", ["Payments", "ControlProtocol", httpClient, nioCore, nioHTTP]),
 
         // Hub and lab.
         module("CodeRendering", ["CQREncode"]),
@@ -93,12 +96,12 @@ let package = Package(
                 "Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC", "Devices", "Ledger", "Uplink", "Control",
                 "ServiceHost", argumentParser, log, serviceLifecycle,
             ]),
-        program("till", ["Payments", "ControlProtocol", argumentParser, httpClient, nioCore]),
+        program("till", ["Payments", "HubProtocol", "ControlProtocol", "ControlClient", argumentParser]),
         program(
             "till-hub",
             [
                 "Hub", "HubProtocol", "Payments", "PaymentCodes", "CodeRendering", "ServiceHost", argumentParser,
-                httpClient, nioCore, log, serviceLifecycle,
+                httpClient, nioCore, nioHTTP, log, serviceLifecycle,
             ]),
         program(
             "till-lab",

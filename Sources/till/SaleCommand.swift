@@ -1,0 +1,110 @@
+import ArgumentParser
+import ControlClient
+import ControlProtocol
+import Payments
+
+struct SaleCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sale",
+        abstract: "Arms a lane with an amount and waits for card or payment code.",
+        discussion: """
+            The lane waits as long as the configuration says (armed_for). Interrupting till leaves the lane armed \
+            until then; `till sale --cancel` takes the amount back.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "The lane.")
+    var lane: String
+
+    @Option(help: "The amount in yuan, for example 12.50.")
+    var amount: String?
+
+    @Option(
+        help: """
+            Your own reference: the same reference is the same sale, so a repeated command cannot debit twice \
+            (default: a new one).
+            """)
+    var reference: String?
+
+    @Flag(help: "Take back the sale with --reference instead of starting one.")
+    var cancel = false
+
+    func validate() throws {
+        if LaneID(text: lane) == nil { throw ValidationError("--lane must be the name of a lane") }
+        if cancel {
+            if reference == nil { throw ValidationError("--cancel needs --reference") }
+        } else {
+            guard let amount, let value = Amount(yuan: amount), value > .zero else {
+                throw ValidationError("--amount must be yuan with at most two decimals, for example 12.50")
+            }
+        }
+    }
+
+    func run() async throws {
+        guard let lane = LaneID(text: lane) else { throw ExitCode(64) }
+        let reference = reference ?? "till-" + Hex.encode((0..<8).map { _ in UInt8.random(in: .min ... .max) })
+        try await common.run {
+            let client = common.client
+            if cancel { return try finish(try await client.cancel(lane: lane, reference: reference)) }
+            guard let amount = Amount(yuan: amount ?? "") else { throw ExitCode(64) }
+            var sale = try await client.arm(lane: lane, reference: reference, amount: amount)
+            var shown = ""
+            while sale.state == .open {
+                show(sale, &shown)
+                sale = try await client.sale(lane: lane, reference: reference, wait: 1)
+            }
+            try finish(sale)
+        }
+    }
+
+    /// Says what the lane waits for, once each.
+    private func show(_ sale: SaleMessage, _ shown: inout String) {
+        let text: String? =
+            switch sale.display {
+            case "presentPayment": "\(Amount(fen: sale.amountFen)): present card or code  请刷卡或出示付款码"
+            case "removeCardFirst": "remove the card first  请先取走卡片"
+            case "problem": sale.problem.map { "\($0.code): \($0.message)  \($0.chinese ?? "")" }
+            default: nil
+            }
+        guard let text, text != shown, !common.json else { return }
+        shown = text
+        printError(text)
+    }
+
+    private func finish(_ sale: SaleMessage) throws {
+        if common.json { try common.printJSON(sale) } else { print(SaleText(sale).text) }
+        switch sale.state {
+        case .approved: return
+        case .open, .declined, .cancelled, .expired: throw ExitCode(1)
+        case .fault: throw ExitCode(70)
+        }
+    }
+}
+
+/// The outcome of a sale on one line.
+struct SaleText {
+    let text: String
+
+    init(_ sale: SaleMessage) {
+        let amount = Amount(fen: sale.amountFen)
+        var line: String
+        switch sale.state {
+        case .approved: line = "APPROVED  \(amount)"
+        case .declined:
+            line = "DECLINED  \(amount)  \(sale.responseCode?.rawValue ?? "")"
+            if let reason = sale.reason { line += "  \(reason.english)  \(reason.chinese)" }
+        case .cancelled: line = "CANCELLED \(amount)"
+        case .expired: line = "EXPIRED   \(amount)  nobody paid in time"
+        case .fault: line = "FAULT     \(amount)  \(sale.problem.map { "\($0.code): \($0.message)" } ?? "")"
+        case .open: line = "OPEN      \(amount)"
+        }
+        if let available = sale.availableFen, sale.state == .approved {
+            line += "  balance \(Amount(fen: available))"
+        }
+        if let decidedBy = sale.decidedBy { line += "  \(decidedBy)" }
+        if let trace = sale.trace { line += "  trace \(trace)" }
+        if let timing = sale.timing { line += "  \(timing.totalMicroseconds / 1000) ms" }
+        text = line
+    }
+}
