@@ -94,5 +94,20 @@ package struct CardReaderError: StableError, Equatable {
         return detail.isEmpty ? text : "\(text) (\(detail))"
     }
 
+    /// What the lane shows, in Chinese.
+    package var chineseText: String {
+        switch code {
+        case .readerUnavailable: "读卡器未连接"
+        case .serviceUnavailable: "读卡服务不可用"
+        case .readerInUse: "读卡器被其他程序占用"
+        case .noCard: "读卡器上没有卡片"
+        case .cardRemoved: "卡片已移开，请重新放卡"
+        case .cardReset: "卡片已复位，请重新放卡"
+        case .communication: "读卡失败，请重新放卡"
+        case .unresponsiveCard: "无法识别此卡"
+        case .timedOut: "卡片响应超时，请重新放卡"
+        }
+    }
+
     package static func == (left: Self, right: Self) -> Bool { left.code == right.code }
 }

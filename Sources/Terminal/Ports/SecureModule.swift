@@ -3,6 +3,10 @@ import SmartCards
 
 /// The secure module (PSAM) that holds the purchase keys: it makes MAC1 and checks MAC2, so that no key of the
 /// campus is in the daemon.
+///
+/// A module remembers one purchase at a time. A session therefore lasts from the initialization to the check, and the
+/// next lane's initialization waits until it is over; every session ends with exactly one ``credit(mac2:session:)`` or
+/// ``abandon(_:)``.
 package protocol SecureModule: Sendable {
     /// Whether this is the lab's soft module. Status and start-up say so loudly.
     var isSoft: Bool { get }
@@ -10,12 +14,28 @@ package protocol SecureModule: Sendable {
     /// INIT_SAM_FOR_PURCHASE (80 70): the module takes its next terminal transaction serial and computes MAC1.
     func initializeForPurchase(
         _ request: SecureModuleRequest
-    ) async throws(SecureModuleError) -> SecureModuleAnswer
+    ) async throws(SecureModuleError) -> SecureModuleSession
 
-    /// CREDIT_SAM_FOR_PURCHASE (80 72): checks the card's MAC2 of the purchase just initialized.
+    /// CREDIT_SAM_FOR_PURCHASE (80 72): checks the card's MAC2 and ends the session.
     ///
     /// - Returns: whether the card proved that it holds the key.
-    func credit(mac2: [UInt8]) async throws(SecureModuleError) -> Bool
+    func credit(mac2: [UInt8], session: SecureModuleSession) async throws(SecureModuleError) -> Bool
+
+    /// Ends a session without a check: the card left, or refused. A wrong MAC2 is never made up for this, because the
+    /// module counts them.
+    func abandon(_ session: SecureModuleSession) async
+}
+
+/// An initialized purchase in the secure module.
+package struct SecureModuleSession: Sendable, Hashable {
+    /// Tells this session from an earlier one.
+    package let number: UInt64
+    package let answer: SecureModuleAnswer
+
+    package init(number: UInt64, answer: SecureModuleAnswer) {
+        self.number = number
+        self.answer = answer
+    }
 }
 
 /// The secure module could not answer. Numbers 1201–1299.

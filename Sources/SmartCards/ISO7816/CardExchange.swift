@@ -1,0 +1,45 @@
+/// One command with everything that a card needs to answer it: GET RESPONSE after 61xx, the command again after 6Cxx.
+package struct CardExchange: Sendable, Hashable {
+    /// What comes next.
+    package enum Step: Sendable, Equatable {
+        case transmit(CommandAPDU)
+        /// The whole answer; its status is neither 61xx nor 6Cxx.
+        case complete(ResponseAPDU)
+        case malformed(CardDataError)
+    }
+
+    /// Follow-ups before the card is given up. A purse answer has at most two parts, and each may need its Le
+    /// corrected once.
+    package static let followUpMaximum = 4
+
+    private var current: CommandAPDU
+    private var collected: [UInt8] = []
+    private var followUps = 0
+
+    /// - Parameter command: what goes to the card first.
+    package init(_ command: CommandAPDU) { current = command }
+
+    /// Whether the card answered at least once with 61xx or 6Cxx.
+    package var hadFollowUp: Bool { followUps > 0 }
+
+    /// Takes the card's answer to the command, or to the last follow-up.
+    package mutating func receive(_ bytes: [UInt8]) -> Step {
+        let answer: ResponseAPDU
+        do throws(CardDataError) { answer = try ResponseAPDU(decoding: bytes) } catch { return .malformed(error) }
+        let next: CommandAPDU
+        if let count = answer.status.moreDataCount {
+            collected += answer.data
+            next = GeneralCommand.getResponse(count)
+        } else if let length = answer.status.wantedLength {
+            next = current.expecting(length)
+        } else {
+            collected += answer.data
+            guard collected.count <= 256 else { return .malformed(CardDataError(.answerTooLong)) }
+            return .complete(ResponseAPDU(data: collected, status: answer.status))
+        }
+        followUps += 1
+        guard followUps <= Self.followUpMaximum else { return .malformed(CardDataError(.answerInTooManyParts)) }
+        current = next
+        return .transmit(next)
+    }
+}

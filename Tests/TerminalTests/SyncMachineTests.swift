@@ -1,0 +1,79 @@
+import HubProtocol
+import Terminal
+import Testing
+
+@Suite("Sync machine")
+struct SyncMachineTests {
+    @Test("registers once, delivers until nothing is left, fetches until level, rests, starts over")
+    func level() {
+        var machine = SyncMachine()
+        #expect(machine.receive(.awake) == .register)
+        #expect(machine.receive(.registered) == .deliver)
+        #expect(machine.receive(.delivered) == .deliver)
+        #expect(machine.receive(.nothingUnsent) == .fetchChanges)
+        #expect(machine.receive(.changesApplied(more: true)) == .fetchChanges)
+        #expect(machine.receive(.changesApplied(more: false)) == .rest)
+        #expect(machine.receive(.awake) == .deliver)
+    }
+
+    @Test("a ring during a flight starts no second flight")
+    func singleFlight() {
+        var machine = SyncMachine()
+        _ = machine.receive(.awake)
+        #expect(machine.receive(.awake) == .none)
+        #expect(machine.receive(.registered) == .deliver)
+        #expect(machine.receive(.awake) == .none)
+    }
+
+    @Test("failures in a row are counted, and a success starts the count again")
+    func backOff() {
+        var machine = SyncMachine()
+        let failure = SyncFailure(HubError(.unreachable))
+        _ = machine.receive(.awake)
+        #expect(machine.receive(.failed(failure)) == .backOff(attempt: 1))
+        #expect(machine.receive(.awake) == .register)
+        #expect(machine.receive(.failed(failure)) == .backOff(attempt: 2))
+        _ = machine.receive(.awake)
+        _ = machine.receive(.registered)
+        _ = machine.receive(.delivered)
+        #expect(machine.receive(.failed(failure)) == .backOff(attempt: 1))
+        #expect(machine.receive(.awake) == .deliver)
+    }
+
+    @Test("a hub that does not know the journal any more is told again")
+    func registersAgain() {
+        var machine = SyncMachine()
+        _ = machine.receive(.awake)
+        _ = machine.receive(.registered)
+        let failure = SyncFailure(HubError(.refused(.journalUnknown, acknowledged: nil)))
+        #expect(failure.isAlarm)
+        _ = machine.receive(.failed(failure))
+        #expect(machine.receive(.awake) == .register)
+    }
+
+    @Test("a broken chain is an alarm; a hub that is away is not")
+    func alarms() {
+        #expect(SyncFailure(HubError(.refused(.chainBroken, acknowledged: nil))).isAlarm)
+        #expect(!SyncFailure(HubError(.timedOut)).isAlarm)
+        #expect(!SyncFailure(HubError(.refused(.hubFault, acknowledged: nil))).isAlarm)
+    }
+}
+
+@Suite("Wake signal")
+struct WakeSignalTests {
+    @Test(
+        "a ring before the wait is kept, one of many, and a wait that was cut short loses none", .timeLimit(.minutes(1))
+    )
+    func rings() async {
+        let signal = WakeSignal()
+        signal.ring()
+        signal.ring()
+        await signal.wait(atMost: .seconds(600))
+        await signal.wait(atMost: .zero)
+        signal.ring()
+        await signal.wait(atMost: .seconds(600))
+        async let waiting: Void = signal.wait(atMost: .seconds(600))
+        signal.ring()
+        await waiting
+    }
+}
