@@ -18,6 +18,7 @@ let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -76,9 +77,16 @@ let package = Package(
         module("Ledger", ["Terminal", "Payments", "PaymentCodes", "HubProtocol", grdb, log]),
         module("Uplink", ["Terminal", "Payments", "HubProtocol", httpClient, nioCore, nioHTTP, log]),
         module("Control", ["Terminal", "Payments", "HubProtocol", "ControlProtocol", hummingbird, nioCore, log]),
-        module("ServiceHost", [yams, log, serviceLifecycle]),
+        module("ServiceHost", ["Payments", yams, log, serviceLifecycle]),
 
         module("ControlClient", ["Payments", "ControlProtocol", httpClient, nioCore, nioHTTP]),
+
+        module(
+            "TerminalDaemon",
+            [
+                "Terminal", "Payments", "PaymentCodes", "SmartCards", "HubProtocol", "Devices", "Ledger", "Uplink",
+                "Control", "ServiceHost", log, serviceLifecycle, unixSignals,
+            ]),
 
         // Hub and lab.
         module("CodeRendering", ["CQREncode"]),
@@ -90,12 +98,7 @@ let package = Package(
             ]),
         module("Simulation", ["Payments", "SmartCards", "PaymentCodes", "HubProtocol", "Terminal", crypto]),
 
-        program(
-            "tilld",
-            [
-                "Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC", "Devices", "Ledger", "Uplink", "Control",
-                "ServiceHost", argumentParser, log, serviceLifecycle,
-            ]),
+        program("tilld", ["TerminalDaemon", argumentParser]),
         program("till", ["Payments", "HubProtocol", "ControlProtocol", "ControlClient", argumentParser]),
         program(
             "till-hub",
@@ -103,12 +106,12 @@ let package = Package(
                 "Hub", "HubProtocol", "Payments", "PaymentCodes", "CodeRendering", "ServiceHost", argumentParser,
                 httpClient, nioCore, nioHTTP, log, serviceLifecycle,
             ]),
-        program(
-            "till-lab",
+        module(
+            "Lab",
             [
-                "Simulation", "SmartCards", "Payments", "ControlProtocol", "HubProtocol", argumentParser, httpClient,
-                nioCore,
+                "Simulation", "SmartCards", "Payments", "HubProtocol", "ControlProtocol", "ControlClient",
             ]),
+        program("till-lab", ["Lab", "Simulation", "SmartCards", "Payments", argumentParser]),
 
         // Tests. `TestSupport` holds what several of them share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
@@ -120,7 +123,7 @@ let package = Package(
         tests(
             "PCSCTests",
             ["PCSC", "CPCSC", "Devices", "Terminal", "Simulation", "SmartCards", "Payments", "TestSupport"]),
-        tests("DevicesTests", ["Devices", "Terminal", "Simulation", "Payments", "TestSupport"]),
+        tests("DevicesTests", ["Devices", "Terminal", "Simulation", "SmartCards", "Payments", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "Terminal", "HubProtocol", "PaymentCodes", "Payments", grdb, "TestSupport"]),
         tests(
             "TerminalTests",

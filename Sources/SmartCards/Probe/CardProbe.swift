@@ -100,8 +100,8 @@ package struct CardProbe: Sendable {
         case .identified(let information, let proof, let purchase):
             return finish(.identified(IdentifiedCard(information, proof, purchase)))
         case .failed(.notThisProfile(let status)):
-            return tryNext(after: CardRefusal(.notThisProfile(status)))
-        case .failed(let failure): return finish(.refused(CardRefusal(failure)))
+            return tryNext(after: CardRefusal(purse: .notThisProfile(status)))
+        case .failed(let failure): return finish(.refused(CardRefusal(purse: failure)))
         case .unknown(_, let uncertainty): return finish(.refused(Self.refusal(for: uncertainty)))
         case .purchased: fatalError("a purchase of amount zero took money")
         }
@@ -110,10 +110,10 @@ package struct CardProbe: Sendable {
     /// Amount zero: whether the card carried the DEBIT out changes nothing but its serial, so the tap may be repeated.
     private static func refusal(for uncertainty: PurseUncertainty) -> CardRefusal {
         switch uncertainty {
-        case .answerLost: CardRefusal(.communicationFailed(.debit))
-        case .answerMalformed(let error): CardRefusal(.malformedAnswer(error, .debit))
-        case .status(let status): CardRefusal(.cardFault(status, .debit))
-        case .notChecked: CardRefusal(.secureModuleFailed(.checkMAC2))
+        case .answerLost: CardRefusal(purse: .communicationFailed(.debit))
+        case .answerMalformed(let error): CardRefusal(purse: .malformedAnswer(error, .debit))
+        case .status(let status): CardRefusal(purse: .cardFault(status, .debit))
+        case .notChecked: CardRefusal(purse: .secureModuleFailed(.checkMAC2))
         }
     }
 
@@ -136,7 +136,7 @@ package struct CardProbe: Sendable {
                     .identified(
                         IdentifiedCard(evidence: CardEvidence(card: identifier.card, proof: .unproven))))
             } catch {
-                return finish(.refused(CardRefusal(error)))
+                return finish(.refused(CardRefusal(identifier: error)))
             }
         }
     }

@@ -67,7 +67,7 @@ package struct CardRefusal: StableError, Hashable {
 
 extension CardRefusal {
     /// The refusal for a failed purse tap of amount zero.
-    init(_ failure: PurseFailure) {
+    init(purse failure: PurseFailure) {
         switch failure {
         case .notThisProfile(let status): self.init(.cardNotSupported, detail: "\(status)")
         case .applicationLocked: self.init(.applicationLocked)
@@ -85,7 +85,7 @@ extension CardRefusal {
     }
 
     /// The refusal for an identifier that cannot stand for a card.
-    init(_ cause: CardIdentifier.Unusable) {
+    init(identifier cause: CardIdentifier.Unusable) {
         switch cause {
         case .refused(let status): self.init(.identifierNotReadable, detail: "\(status)")
         case .length(let count): self.init(.identifierNotReadable, detail: "\(count) bytes")

@@ -5,7 +5,7 @@ package enum CodeScannerEvent: Sendable, Equatable {
     case available
     /// One whole scan without its line end, 1 to ``CodeScannerLimits/maximumLength`` bytes.
     case scanned([UInt8])
-    /// Bytes that made no scan: too long, or no line end within the idle time. They were thrown away.
+    /// Bytes that made no scan because they were too long. They were thrown away.
     case discarded(CodeScannerError)
     /// The device is gone. The adapter keeps trying and sends `available` on return.
     case unavailable(CodeScannerError)

@@ -1,4 +1,3 @@
-import Crypto
 import HubProtocol
 import Logging
 import Payments
@@ -15,13 +14,22 @@ package struct SyncState: Sendable, Hashable {
     package init() {}
 }
 
+/// Signs checkpoints with the terminal's journal key; the key itself stays with the ledger.
+package protocol CheckpointSigner: Sendable {
+    /// Ed25519, 32 bytes.
+    var publicKey: [UInt8] { get }
+
+    /// The signed word that `journal` ends, or ended, with the record at `sequence`.
+    func checkpoint(terminal: TerminalID, journal: JournalID, sequence: UInt64, hash: JournalHash) throws -> Checkpoint
+}
+
 /// Keeps terminal and hub level: delivers the journal, fetches changes. One flight at a time.
 package final class SyncService: Service {
     private let queue: any SendQueue
     private let replica: any Replica
     private let hub: any HubGateway
     private let clock: TrustedClock
-    private let key: Curve25519.Signing.PrivateKey
+    private let signer: any CheckpointSigner
     private let pollInterval: Duration
     private let retryDelay: @Sendable (Int) -> Duration
     private let voidAbandoned: @Sendable () async throws(LedgerError) -> Void
@@ -38,7 +46,7 @@ package final class SyncService: Service {
     ///   - replicaChanged: called after a page was applied.
     package init(
         queue: any SendQueue, replica: any Replica, hub: any HubGateway, clock: TrustedClock,
-        key: Curve25519.Signing.PrivateKey, pollInterval: Duration,
+        signer: any CheckpointSigner, pollInterval: Duration,
         retryDelay: @escaping @Sendable (Int) -> Duration,
         voidAbandoned: @escaping @Sendable () async throws(LedgerError) -> Void,
         replicaChanged: @escaping @Sendable () async -> Void, logger: Logger
@@ -47,7 +55,7 @@ package final class SyncService: Service {
         self.replica = replica
         self.hub = hub
         self.clock = clock
-        self.key = key
+        self.signer = signer
         self.pollInterval = pollInterval
         self.retryDelay = retryDelay
         self.voidAbandoned = voidAbandoned
@@ -122,7 +130,7 @@ package final class SyncService: Service {
 
     private func register() async throws -> SyncMachine.Event {
         let registration = JournalRegistration(
-            journal: queue.journal, publicKey: Array(key.publicKey.rawRepresentation))
+            journal: queue.journal, publicKey: signer.publicKey)
         let answer = try await hub.register(registration)
         clock.noteContact(hubTime: UnixTime(milliseconds: answer.hubTimeMilliseconds))
         try await queue.acknowledge(answer.acknowledged)
@@ -135,8 +143,8 @@ package final class SyncService: Service {
         guard let last = unsent.records.last else { return .nothingUnsent }
         let checkpoint: Checkpoint
         do {
-            checkpoint = try Checkpoint(
-                terminal: queue.terminal, journal: queue.journal, sequence: last.sequence, hash: unsent.hash, key: key)
+            checkpoint = try signer.checkpoint(
+                terminal: queue.terminal, journal: queue.journal, sequence: last.sequence, hash: unsent.hash)
         } catch {
             fatalError("the checkpoint key cannot sign")
         }

@@ -1,0 +1,52 @@
+@preconcurrency import Dispatch
+import Glibc
+import Synchronization
+
+/// A thread of its own that does one job after the other on a state that never leaves it.
+///
+/// For calls that may block for long or for ever: neither a cooperative thread nor one of a shared pool can be
+/// spared for them. The state is made on the thread and ends on it.
+final class SerialThread<State: ~Copyable>: Sendable {
+    private typealias Job = @Sendable (inout State) -> Void
+
+    private struct Queue {
+        var jobs: [Job] = []
+        var isFinishing = false
+    }
+
+    private let queue = Mutex(Queue())
+    private let wakeUp = DispatchSemaphore(value: 0)
+
+    /// Starts the thread.
+    ///
+    /// - Parameter name: Shown by `top -H`; Linux keeps the first 15 bytes.
+    init(name: String, makeState: @escaping @Sendable () -> State) {
+        DeviceThread.start(name: name) { [self] in
+            var state = makeState()
+            while let job = next() { job(&state) }
+        }
+    }
+
+    /// Hands in a job. After ``finish()`` it is not done.
+    func submit(_ job: @escaping @Sendable (inout State) -> Void) {
+        queue.withLock { if !$0.isFinishing { $0.jobs.append(job) } }
+        wakeUp.signal()
+    }
+
+    /// Lets the thread end after the jobs handed in so far.
+    func finish() {
+        queue.withLock { $0.isFinishing = true }
+        wakeUp.signal()
+    }
+
+    private func next() -> Job? {
+        while true {
+            let (job, isFinishing) = queue.withLock { queue in
+                (queue.jobs.isEmpty ? nil : queue.jobs.removeFirst(), queue.isFinishing)
+            }
+            if let job { return job }
+            if isFinishing { return nil }
+            wakeUp.wait()
+        }
+    }
+}

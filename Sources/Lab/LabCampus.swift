@@ -1,0 +1,83 @@
+import ControlProtocol
+import Foundation
+import Payments
+import Simulation
+
+/// A whole line on one machine, of real parts: pcscd with a virtual reader, hub, terminal daemon, a scanner on a
+/// pseudo-terminal, and cards.
+package final class LabCampus: Sendable {
+    package let paths: LabPaths
+    package let cards: LabCards
+    package let pcscd: PcscdInstance
+    package let hub: LabHub
+    package let terminal: LabTerminal
+    package let scanner: PseudoTerminalScanner
+
+    package static let terminalID = "000000000001"
+    package static let merchant = "canteen-1"
+
+    /// Prepares the lab in an empty folder and starts everything.
+    ///
+    /// - Parameters:
+    ///   - folder: the state folder; what an earlier lab left in it is removed first.
+    ///   - programs: the folder of the built programs.
+    ///   - readers: the daemon's readers, one lane each; the first lane has the scanner.
+    ///   - extra: more YAML for the daemon.
+    package init(
+        folder: String, programs: String, readers: [String] = [PcscdInstance.readerNames[0]], extra: String = ""
+    ) async throws {
+        try Self.clear(folder)
+        paths = try LabPaths(folder: folder, programs: programs)
+        cards = try LabCards(paths: paths)
+        pcscd = try PcscdInstance(folder: paths.pcscdFolder)
+        hub = try LabHub(paths: paths)
+        scanner = try PseudoTerminalScanner(path: paths.scannerDevice)
+        terminal = try LabTerminal(
+            paths: paths, terminal: Self.terminalID, merchant: Self.merchant, hubPort: hub.port,
+            pcscEnvironment: pcscd.environment, readers: readers, extra: extra)
+        do {
+            try await pcscd.start()
+            try await hub.start()
+            try await hub.addMerchant(Self.merchant, name: "First Canteen 第一食堂")
+            try await hub.registerTerminal(Self.terminalID, name: "Counter 3", merchant: Self.merchant)
+            try await terminal.start()
+            try await terminal.wait("terminal and hub level") { $0.hub.reachable }
+        } catch {
+            await stop()
+            throw error
+        }
+    }
+
+    /// Removes what an earlier lab left, and only that: a folder that holds anything else is refused.
+    private static func clear(_ folder: String) throws {
+        let manager = FileManager.default
+        guard let names = try? manager.contentsOfDirectory(atPath: folder), !names.isEmpty else { return }
+        let own: Set = ["pcscd", "hub", "terminal", "cards", "codes", "logs", "hub.yaml", "tilld.yaml", "scanner"]
+        guard own.isSuperset(of: names) else {
+            throw LabError("\(folder) holds files that are not a lab's; choose another folder")
+        }
+        for name in names { try manager.removeItem(atPath: "\(folder)/\(name)") }
+    }
+
+    /// A card on the virtual reader number `reader`, not yet inserted.
+    package func peer(_ card: LabCard, reader: UInt16 = 0) -> VirtualCardPeer {
+        VirtualCardPeer(card: card.card, port: pcscd.port + reader)
+    }
+
+    /// Opens an account with money and a card.
+    package func enrol(_ account: String, name: String, balance: String, serial: String) async throws -> LabCard {
+        try await hub.createAccount(account, name: name)
+        try await hub.topUp(account, amount: balance)
+        let card = try cards.issue("card-\(account)", serial: serial)
+        try await hub.issueCard(card.id, account: account)
+        return card
+    }
+
+    /// Ends everything; the folder stays for a look.
+    package func stop() async {
+        await terminal.stop()
+        scanner.unplug()
+        await hub.stop()
+        await pcscd.stop()
+    }
+}

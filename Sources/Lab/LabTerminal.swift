@@ -1,0 +1,87 @@
+import ControlClient
+import ControlProtocol
+import Foundation
+import Payments
+import Simulation
+
+/// The daemon `tilld` as a process of the lab, with its configuration.
+package final class LabTerminal: Sendable {
+    package static let lane = "lane-1"
+
+    package let paths: LabPaths
+    package let client: ControlClient
+    private let process: ServiceProcess
+
+    /// - Parameters:
+    ///   - hubPort: where the hub listens on loopback.
+    ///   - extra: more YAML at the top level of the configuration.
+    package init(
+        paths: LabPaths, terminal: String, merchant: String, hubPort: UInt16, pcscEnvironment: [String: String],
+        readers: [String] = [PcscdInstance.readerNames[0]], extra: String = ""
+    ) throws {
+        self.paths = paths
+        client = ControlClient(socketPath: paths.controlSocket)
+        let lanes = readers.enumerated().map { index, reader in
+            """
+              - id: lane-\(index + 1)
+                reader: "\(reader)"
+            """
+                + (index == 0 ? "\n    scanner: {device: \"\(paths.scannerDevice)\"}" : "")
+        }
+        let yaml = """
+            terminal: {id: "\(terminal)", merchant: \(merchant)}
+            state_directory: "\(paths.terminalState)"
+            control_socket: "\(paths.controlSocket)"
+            hub: {url: "http://127.0.0.1:\(hubPort)", secret_file: "\(paths.terminalSecret)"}
+            lanes:
+            \(lanes.joined(separator: "\n"))
+            card_profiles: {purse: {application: "A00000000386980701"}}
+            secure_module: {kind: soft, key_file: "\(paths.labKey)"}
+            \(extra)
+            """
+        try yaml.write(toFile: paths.terminalConfiguration, atomically: true, encoding: .utf8)
+        process = ServiceProcess(
+            executable: paths.program("tilld"), arguments: ["--config", paths.terminalConfiguration],
+            environment: pcscEnvironment, logFile: paths.log("tilld"))
+    }
+
+    package var isRunning: Bool { process.isRunning }
+
+    /// Starts the daemon and waits until it answers.
+    package func start() async throws {
+        try await process.start()
+        try await waitUntilReady()
+    }
+
+    private func waitUntilReady() async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < deadline {
+            guard process.isRunning else {
+                throw LabError("tilld ended at its start:\n\(process.logTail())")
+            }
+            if (try? await client.status()) != nil { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw LabError("tilld is not ready after 20 s:\n\(process.logTail())")
+    }
+
+    /// Ends the daemon in order.
+    package func stop() async { await process.terminate() }
+
+    /// SIGKILL: what a power cut does to the process.
+    package func kill() async { await process.kill() }
+
+    /// Waits until `condition` holds for the daemon's status.
+    @discardableResult
+    package func wait(
+        _ what: String, within limit: Duration = .seconds(20),
+        until condition: (StatusMessage) -> Bool
+    ) async throws -> StatusMessage {
+        let deadline = ContinuousClock.now + limit
+        while ContinuousClock.now < deadline {
+            if let status = try? await client.status(), condition(status) { return status }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw LabError("not within \(limit): \(what)")
+    }
+}

@@ -1,0 +1,61 @@
+import HubProtocol
+import Payments
+import Terminal
+
+extension ArchivedRecord {
+    /// Reads the columns in the order of `JournalTable`; `nil` when they are not a record.
+    init?(_ row: StatementRow, of name: JournalName) {
+        guard let sequence = UInt64(exactly: row.integer(0)), sequence > 0,
+            let trace = UInt64(exactly: row.integer(1)), (1..<1 << 48).contains(trace),
+            let outcome = OutcomeColumns(outcome: row.integer(2), reason: row.optionalInteger(3)).value,
+            let replicaCursor = UInt64(exactly: row.integer(5)), let hash = JournalHash(bytes: row.bytes(6))
+        else { return nil }
+        var sale: JournalRecord.Sale?
+        switch outcome {
+        case .voided: guard row.optionalInteger(7) == nil else { return nil }
+        case .approved, .declined:
+            sale = JournalRecord.Sale(row)
+            guard let sale, outcome != .approved || sale.account != nil else { return nil }
+        }
+        self.init(
+            record: JournalRecord(
+                sequence: sequence, transaction: name.transaction(trace), outcome: outcome, sale: sale,
+                decidedAt: UnixTime(milliseconds: row.integer(4)), replicaCursor: replicaCursor),
+            hash: hash)
+    }
+}
+
+extension JournalRecord.Sale {
+    fileprivate init?(_ row: StatementRow) {
+        let amount = Amount(fen: row.integer(7))
+        guard amount > .zero, amount <= .saleMaximum,
+            let merchant = row.text(13).flatMap(MerchantID.init(text:)),
+            let lane = row.text(14).flatMap(LaneID.init(text:)),
+            let path = PathColumn.path(row.optionalInteger(15))
+        else { return nil }
+        let payer: JournalRecord.Payer
+        switch row.integer(8) {
+        case PayerColumn.provenCard, PayerColumn.unprovenCard:
+            guard let card = row.text(9).flatMap(CardID.init(text:)) else { return nil }
+            payer = .card(card, row.integer(8) == PayerColumn.provenCard ? .proven : .unproven)
+        case PayerColumn.code:
+            guard let keyID = UInt8(exactly: row.integer(10)), let serial = row.optionalInteger(11) else { return nil }
+            payer = .code(CodeReference(keyID: keyID, serial: UInt64(bitPattern: serial)))
+        default: return nil
+        }
+        var account: AccountID?
+        if let number = row.optionalInteger(12) {
+            guard let named = UInt64(exactly: number).flatMap(AccountID.init(number:)) else { return nil }
+            account = named
+        }
+        self.init(amount: amount, payer: payer, account: account, merchant: merchant, lane: lane, path: path)
+    }
+}
+
+extension JournalRecord {
+    /// The payment code that paid; `nil` for cards and for whatever was not approved.
+    var redeemedCode: CodeReference? {
+        guard case .approved = outcome, case .code(let reference)? = sale?.payer else { return nil }
+        return reference
+    }
+}

@@ -1,0 +1,47 @@
+import GRDB
+import Payments
+
+/// Sums over records that the hub has not acknowledged. Kept in memory beside the state row, so that no tap has to add
+/// up a backlog; `verify()` compares them with the journal.
+struct UnsentTotals: Sendable, Equatable {
+    /// All approved amounts.
+    var approved = Amount.zero
+    /// What of it the terminal approved alone.
+    var offline = LedgerView.OfflineUse()
+
+    init() {}
+
+    /// Adds up the records after `lower` up to and including `upper`.
+    init(_ database: Database, after lower: UInt64, through upper: UInt64) throws {
+        let statement = try PreparedStatement(
+            database,
+            """
+            SELECT coalesce(sum(amount), 0), coalesce(sum(CASE WHEN path >= 2 THEN amount END), 0), count(CASE WHEN path >= 2 THEN 1 END)
+            FROM journal WHERE sequence > ? AND sequence <= ? AND outcome = 1
+            """)
+        try statement.bind(1, Int64(lower))
+        try statement.bind(2, Int64(upper))
+        try statement.forEach { row in
+            approved = Amount(fen: row.integer(0))
+            offline = LedgerView.OfflineUse(amount: Amount(fen: row.integer(1)), count: Int(row.integer(2)))
+            return false
+        }
+    }
+
+    /// Counts one more record.
+    mutating func add(_ record: JournalRecord) {
+        guard case .approved = record.outcome, let sale = record.sale else { return }
+        approved += sale.amount
+        guard case .offline = sale.path else { return }
+        offline.amount += sale.amount
+        offline.count += 1
+    }
+
+    /// Takes away what the hub has acknowledged now.
+    mutating func subtract(_ acknowledged: UnsentTotals) {
+        approved -= acknowledged.approved
+        offline.amount -= acknowledged.offline.amount
+        offline.count -= acknowledged.offline.count
+        invariant(approved >= .zero && offline.amount >= .zero && offline.count >= 0, "no sum of debits is negative")
+    }
+}

@@ -1,0 +1,48 @@
+import GRDB
+import Payments
+import Terminal
+
+/// What the ledger knows about the payer of one request: the view for the authorizer, and the account that the record
+/// names.
+struct PayerKnowledge {
+    var view = LedgerView()
+    /// The account to which the instrument belongs; set also when the replica has no row for it.
+    var account: AccountID?
+
+    init(_ database: Database, _ instrument: Instrument, standing: Standing) throws {
+        switch instrument {
+        case .card(let evidence):
+            let card = try ReplicaTables.card(database, evidence.card)
+            view.card = card?.status
+            view.hotListed = try ReplicaTables.hotListed(database, evidence.card)
+            account = card?.account
+        case .code(let evidence):
+            view.codeUsed = try ReplicaTables.redemption(database, evidence.reference) != nil
+            account = evidence.account
+        }
+        view.terminalOffline = standing.unsent.offline
+        view.lastHubContact = standing.row.lastHubContact
+        view.lastRecord = standing.row.newestDecision
+        guard let account else { return }
+        let row = try ReplicaTables.account(database, account)
+        let debits = try ReplicaTables.uncontained(database, account, after: row?.asOf ?? 0)
+        view.cardOffline = debits.offline
+        view.account = row.map {
+            LedgerView.Account(id: account, status: $0.status, available: $0.balance - debits.approved)
+        }
+    }
+
+    /// The record's account: the hub's where the hub decided by holding, otherwise the replica's.
+    func payer(_ decision: Decision, hub: HubAnswer) -> AccountID? {
+        if case .online = decision.path, case .held(let account, _) = hub { account } else { account }
+    }
+
+    /// What is left for the payer after the decision.
+    func available(_ decision: Decision, hub: HubAnswer, amount: Amount) -> Amount? {
+        switch (decision, hub) {
+        case (.approved(.online), .held(_, let available)): available
+        case (.approved, _): view.account.map { $0.available - amount }
+        case (.declined, _): view.account?.available
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import GRDB
+import HubProtocol
+import Payments
+import Terminal
+
+/// One change of the feed, checked.
+enum ReplicaChange {
+    case account(AccountMessage)
+    case card(CardMessage)
+    case hotListed(CardID, DeclineReason)
+    case hotListRemoval(CardID)
+    case codeKey(CodeKeyMessage)
+
+    /// Largest balance or debt that is believed, in fen: ten million million yuan. Sums of a balance and any number
+    /// of debits stay far inside 64 bits.
+    static let balanceMaximum: Int64 = 1_000_000_000_000_000
+
+    /// - Throws: ``LedgerError/Code/changeMalformed`` unless the message carries exactly one entity with values that
+    ///   this version knows.
+    init(_ message: ChangeMessage) throws(LedgerError) {
+        switch (message.account, message.card, message.hotList, message.codeKey) {
+        case (let account?, nil, nil, nil):
+            guard account.balanceFen.magnitude <= UInt64(Self.balanceMaximum) else {
+                throw LedgerError(.changeMalformed, detail: "balance of change \(message.cursor)")
+            }
+            self = .account(account)
+        case (nil, let card?, nil, nil): self = .card(card)
+        case (nil, nil, let entry?, nil):
+            guard let number = entry.reason else { self = .hotListRemoval(entry.card); return }
+            guard let reason = DeclineReason(rawValue: number) else {
+                throw LedgerError(.changeMalformed, detail: "hot list reason of change \(message.cursor)")
+            }
+            self = .hotListed(entry.card, reason)
+        case (nil, nil, nil, let key?):
+            guard key.publicKey.utf8.count == 64, Hex.decode(key.publicKey)?.count == 32,
+                key.validFromSeconds <= key.validThroughSeconds
+            else { throw LedgerError(.changeMalformed, detail: "code key of change \(message.cursor)") }
+            self = .codeKey(key)
+        default: throw LedgerError(.changeMalformed, detail: "change \(message.cursor) is not one entity")
+        }
+    }
+
+    /// Stores the newest state of the entity. Records of this terminal up to `asOf` are in an account's balance.
+    func store(_ database: Database, asOf: UInt64) throws {
+        switch self {
+        case .account(let account):
+            let statement = try PreparedStatement(
+                database,
+                """
+                INSERT INTO account (id, status, balance, as_of_sequence) VALUES (?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET status = excluded.status, balance = excluded.balance,
+                    as_of_sequence = excluded.as_of_sequence
+                """)
+            try statement.bind(1, Int64(account.id.number))
+            try statement.bind(2, account.status.rawValue)
+            try statement.bind(3, account.balanceFen)
+            try statement.bind(4, Int64(asOf))
+            try statement.execute()
+        case .card(let card):
+            let statement = try PreparedStatement(
+                database,
+                """
+                INSERT INTO card (id, account, status) VALUES (?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET account = excluded.account, status = excluded.status
+                """)
+            try statement.bind(1, card.id.text)
+            try statement.bind(2, Int64(card.account.number))
+            try statement.bind(3, card.status.rawValue)
+            try statement.execute()
+        case .hotListed(let card, let reason):
+            let statement = try PreparedStatement(
+                database,
+                """
+                INSERT INTO hot_list (card, reason) VALUES (?, ?)
+                ON CONFLICT (card) DO UPDATE SET reason = excluded.reason
+                """)
+            try statement.bind(1, card.text)
+            try statement.bind(2, Int64(reason.rawValue))
+            try statement.execute()
+        case .hotListRemoval(let card):
+            let statement = try PreparedStatement(database, "DELETE FROM hot_list WHERE card = ?")
+            try statement.bind(1, card.text)
+            try statement.execute()
+        case .codeKey(let key):
+            let statement = try PreparedStatement(
+                database,
+                """
+                INSERT INTO code_key (key_id, public_key, valid_from, valid_through) VALUES (?, ?, ?, ?)
+                ON CONFLICT (key_id) DO UPDATE SET public_key = excluded.public_key, valid_from = excluded.valid_from,
+                    valid_through = excluded.valid_through
+                """)
+            try statement.bind(1, Int64(key.keyID))
+            try statement.bind(2, key.publicKey)
+            try statement.bind(3, key.validFromSeconds)
+            try statement.bind(4, key.validThroughSeconds)
+            try statement.execute()
+        }
+    }
+}

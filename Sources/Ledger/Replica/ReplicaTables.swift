@@ -1,0 +1,88 @@
+import GRDB
+import Payments
+import Terminal
+
+/// Reading what the hub told about payers, together with what this terminal debited since.
+enum ReplicaTables {
+    /// A card's account and status.
+    struct Card {
+        let account: AccountID
+        let status: CardStatus
+    }
+
+    /// An account's row.
+    struct Account {
+        let status: AccountStatus
+        let balance: Amount
+        /// Records of this terminal up to here are in the balance.
+        let asOf: UInt64
+    }
+
+    /// Approved debits of an account that its replica row does not contain.
+    struct Uncontained {
+        var approved = Amount.zero
+        var offline = LedgerView.OfflineUse()
+    }
+
+    static func card(_ database: Database, _ card: CardID) throws -> Card? {
+        let statement = try PreparedStatement(database, "SELECT account, status FROM card WHERE id = ?")
+        try statement.bind(1, card.text)
+        return try statement.first { row in
+            guard let account = UInt64(exactly: row.integer(0)).flatMap(AccountID.init(number:)),
+                let status = row.text(1).flatMap(CardStatus.init(rawValue:))
+            else { throw LedgerError(.damaged, detail: "card row") }
+            return Card(account: account, status: status)
+        }
+    }
+
+    static func hotListed(_ database: Database, _ card: CardID) throws -> DeclineReason? {
+        let statement = try PreparedStatement(database, "SELECT reason FROM hot_list WHERE card = ?")
+        try statement.bind(1, card.text)
+        return try statement.first { row in
+            guard let reason = DeclineReason(rawValue: Int(row.integer(0))) else {
+                throw LedgerError(.damaged, detail: "hot list row")
+            }
+            return reason
+        }
+    }
+
+    static func account(_ database: Database, _ account: AccountID) throws -> Account? {
+        let statement = try PreparedStatement(
+            database, "SELECT status, balance, as_of_sequence FROM account WHERE id = ?")
+        try statement.bind(1, Int64(account.number))
+        return try statement.first { row in
+            guard let status = row.text(0).flatMap(AccountStatus.init(rawValue:)),
+                let asOf = UInt64(exactly: row.integer(2))
+            else { throw LedgerError(.damaged, detail: "account row") }
+            return Account(status: status, balance: Amount(fen: row.integer(1)), asOf: asOf)
+        }
+    }
+
+    /// Answered from the partial index `journal_debit` alone.
+    static func uncontained(_ database: Database, _ account: AccountID, after asOf: UInt64) throws -> Uncontained {
+        let statement = try PreparedStatement(
+            database, "SELECT amount, path FROM journal WHERE account = ? AND sequence > ? AND outcome = 1")
+        try statement.bind(1, Int64(account.number))
+        try statement.bind(2, Int64(asOf))
+        var sums = Uncontained()
+        try statement.forEach { row in
+            let amount = Amount(fen: row.integer(0))
+            sums.approved += amount
+            if case .offline? = PathColumn.path(row.integer(1)) {
+                sums.offline.amount += amount
+                sums.offline.count += 1
+            }
+            return true
+        }
+        return sums
+    }
+
+    /// The record in which the code paid; `nil` when it has not.
+    static func redemption(_ database: Database, _ reference: CodeReference) throws -> UInt64? {
+        let statement = try PreparedStatement(
+            database, "SELECT sequence FROM code_redemption WHERE key_id = ? AND serial = ?")
+        try statement.bind(1, Int64(reference.keyID))
+        try statement.bind(2, Int64(bitPattern: reference.serial))
+        return try statement.first { UInt64(clamping: $0.integer(0)) }
+    }
+}

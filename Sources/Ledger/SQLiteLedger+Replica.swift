@@ -1,0 +1,73 @@
+import GRDB
+import HubProtocol
+import Payments
+import Terminal
+
+extension SQLiteLedger: Replica {
+    /// Last moment that a hub time may name, the end of the year 9999: a value beyond it is a defect, and would make
+    /// every later comparison of times overflow.
+    private static let latestTime = UnixTime(milliseconds: 253_402_300_799_999)
+
+    package func cursor() -> UInt64 { standing.row.replicaCursor }
+
+    package func apply(_ page: ChangesPage, after cursor: UInt64) throws(LedgerError) {
+        let known = standing.row.replicaCursor
+        guard cursor >= known else { return }
+        guard cursor == known, page.cursor >= cursor, page.cursor <= UInt64(Int64.max) else {
+            throw LedgerError(.changesDoNotFollow, detail: "page \(cursor) to \(page.cursor), replica at \(known)")
+        }
+        let hubTime = UnixTime(milliseconds: page.hubTimeMilliseconds)
+        guard hubTime >= UnixTime(milliseconds: 0), hubTime <= Self.latestTime else {
+            throw LedgerError(.changeMalformed, detail: "hub time")
+        }
+        let changes = try Self.checked(page, after: cursor)
+        var changed = standing
+        _ = try take(page.acknowledged, into: &changed)
+        changed.row.replicaCursor = page.cursor
+        changed.heard(hubTime: hubTime)
+        try commit(changed) { database in
+            for change in changes { try change.store(database, asOf: page.acknowledged.sequence) }
+        }
+        if !changes.isEmpty { replicaSizes = nil }
+    }
+
+    package func codeKeys() throws(LedgerError) -> [CodeKeyMessage] {
+        try read { database in
+            let statement = try PreparedStatement(
+                database, "SELECT key_id, public_key, valid_from, valid_through FROM code_key ORDER BY key_id")
+            var keys: [CodeKeyMessage] = []
+            try statement.forEach { row in
+                guard let keyID = UInt8(exactly: row.integer(0)), let publicKey = row.text(1).flatMap(Hex.decode) else {
+                    throw LedgerError(.damaged, detail: "code key row")
+                }
+                keys.append(
+                    CodeKeyMessage(
+                        keyID: keyID, publicKey: publicKey, validFrom: UnixTime(seconds: row.integer(2)),
+                        validThrough: UnixTime(seconds: row.integer(3))))
+                return true
+            }
+            return keys
+        }
+    }
+
+    func countedReplica() throws(LedgerError) -> ReplicaSizes {
+        if let replicaSizes { return replicaSizes }
+        let sizes = try read { try ReplicaSizes($0) }
+        replicaSizes = sizes
+        return sizes
+    }
+
+    /// The changes of a page, whose cursors must rise from the page's start to its end.
+    private static func checked(_ page: ChangesPage, after cursor: UInt64) throws(LedgerError) -> [ReplicaChange] {
+        var last = cursor
+        var changes: [ReplicaChange] = []
+        for message in page.changes {
+            guard message.cursor > last, message.cursor <= page.cursor else {
+                throw LedgerError(.changesDoNotFollow, detail: "change \(message.cursor) after \(last)")
+            }
+            last = message.cursor
+            changes.append(try ReplicaChange(message))
+        }
+        return changes
+    }
+}

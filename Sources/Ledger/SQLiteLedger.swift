@@ -1,0 +1,132 @@
+import GRDB
+import HubProtocol
+import Payments
+import Synchronization
+import Terminal
+
+/// The journal, send queue, replica and archive of one terminal, in one SQLite file with one connection.
+///
+/// Everything that touches the file runs on the ledger's own executor. Giving out a trace number touches memory only,
+/// so that a lane never waits for another lane's disk before it has even asked the hub.
+package actor SQLiteLedger {
+    /// Trace numbers that a commit reserves beyond the newest one given out. A lane has at most one number open.
+    /// From the moment a commit fixes the reservation to the moment the next one does, each of at most 16 lanes can
+    /// take one number while that commit is under way and one after its own conclusion in it: 2 × 16. With fewer a
+    /// busy terminal would need commits only to reserve; with more an unclean stop leaves more voids.
+    package static let standardReservationWindow: UInt64 = 32
+
+    /// Most conclusions in one commit, so that the first in a crowd does not wait long for the last.
+    package static let commitLimit = 64
+
+    package nonisolated let terminal: TerminalID
+    package nonisolated let journal: JournalID
+    /// Signs this journal's checkpoints.
+    package nonisolated let key: JournalKey
+
+    nonisolated let name: JournalName
+    nonisolated let numbers: Mutex<TraceNumbers>
+    nonisolated let waiting = Mutex(WaitingConclusions())
+    private nonisolated let executor = QueueExecutor(label: "campus-till.ledger")
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// What the disk has; replaced after a commit, never before.
+    var standing: Standing
+    /// Results of a commit that their callers have not picked up yet.
+    var settled: [UInt64: Result<ConcludedTransaction, LedgerError>] = [:]
+    /// Sizes of the replica, counted when asked for after a change.
+    var replicaSizes: ReplicaSizes?
+    let reservationWindow: UInt64
+    /// Commits since opening, each of them one synchronization of the log.
+    package internal(set) var commitCount = 0
+
+    private var connection: DatabaseQueue?
+    private let lock: LockFile
+
+    private init(opened: OpenedLedger, key: JournalKey, lock: LockFile, reservationWindow: UInt64) {
+        name = opened.name
+        terminal = opened.name.terminal
+        journal = opened.name.journal
+        self.key = key
+        numbers = Mutex(opened.numbers)
+        standing = opened.standing
+        connection = opened.connection
+        self.lock = lock
+        self.reservationWindow = reservationWindow
+    }
+
+    /// Opens the journal at `path`, or creates it together with its checkpoint key. Blocks on the disk; after an
+    /// unclean stop it also checks the file, and gives every number that was reserved and has no record a void.
+    ///
+    /// - Parameters:
+    ///   - keyPath: file of the checkpoint key.
+    ///   - reservationWindow: see ``standardReservationWindow``.
+    ///   - now: time of the voids.
+    ///   - journal: names a new journal, at random.
+    package static func open(
+        path: String, keyPath: String, terminal: TerminalID,
+        reservationWindow: UInt64 = standardReservationWindow, now: UnixTime, journal: () -> JournalID
+    ) throws(LedgerError) -> SQLiteLedger {
+        invariant(reservationWindow > 0, "at least one number is reserved")
+        let lock = try LockFile(path: path + ".lock")
+        let key: JournalKey
+        if try LedgerFile.isPresent(path) {
+            key = try JournalKey.load(keyPath)
+        } else {
+            // The key first: a journal without its key could never be delivered, a key without a journal is harmless.
+            key = try JournalKey.loadOrCreate(keyPath)
+            try LedgerFile.create(path, terminal: terminal, journal: journal())
+        }
+        let opened = try OpenedLedger(path: path, terminal: terminal, reservationWindow: reservationWindow, now: now)
+        return SQLiteLedger(opened: opened, key: key, lock: lock, reservationWindow: reservationWindow)
+    }
+
+    /// Ends cleanly: gives back the numbers that were never given out, notes the clean stop and closes the file.
+    /// Numbers that are still open get their void at the next opening. Later calls fail.
+    package func close() throws(LedgerError) {
+        guard let connection else { return }
+        let last = numbers.withLock { numbers in
+            numbers.stop()
+            return numbers.last
+        }
+        defer { self.connection = nil }
+        var ended = standing
+        ended.row.reservedThrough = last
+        ended.row.running = false
+        do {
+            try connection.write { try ended.row.update($0) }
+            standing = ended
+            try connection.close()
+        } catch {
+            throw LedgerError(storage: error)
+        }
+    }
+
+    /// Uses the connection outside a transaction.
+    func read<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
+        do {
+            return try openConnection().writeWithoutTransaction(body)
+        } catch {
+            throw LedgerError(storage: error)
+        }
+    }
+
+    /// Stores a changed standing, with what `body` writes, in one commit.
+    func commit(_ changed: Standing, _ body: (Database) throws -> Void = { _ in }) throws(LedgerError) {
+        do {
+            try openConnection().write { database in
+                try body(database)
+                try changed.row.update(database)
+            }
+        } catch {
+            throw LedgerError(storage: error)
+        }
+        commitCount += 1
+        standing = changed
+    }
+
+    func openConnection() throws(LedgerError) -> DatabaseQueue {
+        guard let connection else { throw LedgerError(.cannotOpen, detail: "closed") }
+        return connection
+    }
+}

@@ -1,0 +1,47 @@
+import Devices
+import Payments
+import SmartCards
+import Terminal
+import Uplink
+
+/// Everything that `/etc/campus-till/tilld.yaml` says, checked. `config/tilld.yaml` documents each key.
+package struct DaemonConfiguration: Sendable {
+    package struct Hub: Sendable {
+        package var address: HubAddress
+        package var secretCredential: String
+        package var secretFile: String?
+        package var budget: Duration
+        package var pollInterval: Duration
+    }
+
+    package struct Scanner: Sendable {
+        package var device: String
+        package var speed: SerialSpeed
+    }
+
+    package struct Lane: Sendable {
+        package var id: LaneID
+        package var reader: String?
+        package var scanner: Scanner?
+        package var armedFor: Duration
+    }
+
+    package enum SecureModule: Sendable {
+        case none
+        /// Lab only: the file holds the purchase master key.
+        case soft(keyFile: String)
+    }
+
+    package var terminal: TerminalID
+    package var merchant: MerchantID
+    package var timeZoneOffset: Int64
+    package var stateDirectory: String
+    package var controlSocket: String
+    package var hub: Hub
+    package var lanes: [Lane]
+    package var cardProfiles: [CardProfile]
+    package var secureModule: SecureModule
+    package var offline: OfflinePolicy
+    package var codeLifetimeMaximum: Duration
+    package var logLevel: String
+}

@@ -1,0 +1,161 @@
+import Control
+import Devices
+import Glibc
+import HubProtocol
+import Ledger
+import Logging
+import Payments
+import ServiceHost
+import ServiceLifecycle
+import UnixSignals
+import SmartCards
+import Terminal
+import Uplink
+
+extension JournalKey: CheckpointSigner {}
+
+/// Puts the terminal together from its configuration and runs it until it is told to stop.
+package struct TerminalDaemon {
+    private let configuration: DaemonConfiguration
+    private let logger: Logger
+
+    package init(configuration: DaemonConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM or SIGINT. Sales under way are finished and stored before it returns.
+    ///
+    /// - Throws: a ``Payments/StableError`` when something that the daemon cannot do without is missing.
+    package func run() async throws {
+        let clock = TrustedClock(clock: SystemClock())
+        let ledger = try openLedger(clock)
+        let gateway = try hubGateway()
+        let codes = CodeVerification(lifetimeMaximum: configuration.codeLifetimeMaximum, logger: logger)
+        codes.replaceKeys(try await ledger.codeKeys())
+        let secureModule = try secureModule()
+        let newRecord = WakeSignalRelay()
+        let authorization = AuthorizationService(
+            journal: ledger, hub: gateway, clock: clock,
+            authorizer: Authorizer(
+                policy: configuration.offline, timeZoneOffset: configuration.timeZoneOffset),
+            merchant: configuration.merchant, hubBudget: configuration.hub.budget, recorded: { newRecord.fire() })
+        let sync = SyncService(
+            queue: ledger, replica: ledger, hub: gateway, clock: clock, signer: ledger.key,
+            pollInterval: configuration.hub.pollInterval,
+            retryDelay: { failures in
+                var generator = SystemRandomNumberGenerator()
+                return Backoff().delay(after: failures, using: &generator)
+            },
+            voidAbandoned: { () async throws(LedgerError) in try await authorization.voidAbandoned() },
+            replicaChanged: { [logger] in
+                do throws(LedgerError) {
+                    codes.replaceKeys(try await ledger.codeKeys())
+                } catch {
+                    logger.error("payment-code keys: \(error)")
+                }
+            }, logger: logger)
+        newRecord.connect { sync.wake() }
+        let monitor = PCSCReaderMonitor()
+        let lanes = try openLanes(
+            monitor: monitor, clock: clock, secureModule: secureModule, codes: codes, authorization: authorization)
+        let core = TerminalCore(
+            facts: facts(secureModule), lanes: lanes, queue: ledger, archive: ledger, sync: sync, clock: clock)
+        try await serve(core)
+        await monitor.close()
+        await gateway.shutdown()
+        try await ledger.close()
+        logger.notice("stopped; the journal is closed")
+    }
+
+    private func serve(_ core: TerminalCore) async throws {
+        let notification = ServiceNotification()
+        let control = ControlServer(core: core, socketPath: configuration.controlSocket, logger: logger) { [logger] in
+            notification.ready()
+            logger.notice("ready: terminal \(core.facts.terminal), \(core.lanes.count) lane(s)")
+        }
+        var services: [any Service] = [control, core.sync, LanesService(lanes: core.lanes)]
+        if let watchdog = WatchdogInterval() {
+            services.append(
+                WatchdogService(
+                    core: core, notification: notification, interval: watchdog.interval, logger: logger))
+        }
+        var group = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // Below TimeoutStopSec= of the unit, so that the daemon ends by itself and closes its journal.
+        group.maximumGracefulShutdownDuration = .seconds(15)
+        try await ServiceGroup(configuration: group).run()
+        notification.stopping()
+    }
+
+    // MARK: - Parts
+
+    private func openLedger(_ clock: TrustedClock) throws(LedgerError) -> SQLiteLedger {
+        let folder = configuration.stateDirectory
+        let ledger = try SQLiteLedger.open(
+            path: folder + "/journal.sqlite", keyPath: folder + "/journal.key", terminal: configuration.terminal,
+            now: clock.now()
+        ) { JournalID(number: .random(in: .min ... .max)) }
+        return ledger
+    }
+
+    private func hubGateway() throws -> HTTPHubGateway {
+        let credential = try Credentials().secret(
+            named: configuration.hub.secretCredential, orFile: configuration.hub.secretFile)
+        guard let secret = TerminalSecret(hex: credential.text ?? "") else {
+            throw DaemonError(.terminalSecretMalformed)
+        }
+        return HTTPHubGateway(
+            address: configuration.hub.address, terminal: configuration.terminal, secret: secret,
+            userAgent: "tilld/\(TerminalVersion.text)")
+    }
+
+    private func secureModule() throws -> (any SecureModule)? {
+        switch configuration.secureModule {
+        case .none: return nil
+        case .soft(let keyFile):
+            let text = try Credentials().secret(named: "lab-master-key", orFile: keyFile).text ?? ""
+            guard let key = DESKey(hex: text), key.isDouble else {
+                throw DaemonError(.labKeyMalformed)
+            }
+            logger.critical(
+                "SOFT SECURE MODULE: the campus keys are in this process. For the lab only, never for money.")
+            return try LabSecureModule(
+                masterKey: key, serialFile: configuration.stateDirectory + "/lab-secure-module.serial")
+        }
+    }
+
+    private func openLanes(
+        monitor: PCSCReaderMonitor, clock: TrustedClock, secureModule: (any SecureModule)?, codes: CodeVerification,
+        authorization: AuthorizationService
+    ) throws -> [Lane] {
+        let identification = CardIdentification(
+            profiles: configuration.cardProfiles, terminal: configuration.terminal, secureModule: secureModule,
+            clock: clock, timeZoneOffset: configuration.timeZoneOffset)
+        let ports = LanePorts(
+            identify: { await identification.identify(with: $0) }, verify: { codes.verify($0) },
+            authorization: authorization, clock: clock)
+        return try configuration.lanes.map { lane in
+            let reader = lane.reader.map {
+                PCSCCardReader(name: $0, matching: ReaderNamePattern($0), monitor: monitor)
+            }
+            let scanner = try lane.scanner.map {
+                try SerialCodeScanner(name: $0.device, path: $0.device, speed: $0.speed)
+            }
+            return Lane(
+                id: lane.id, reader: reader, scanner: scanner, ports: ports, armedFor: lane.armedFor, logger: logger)
+        }
+    }
+
+    private func facts(_ secureModule: (any SecureModule)?) -> TerminalFacts {
+        TerminalFacts(
+            terminal: configuration.terminal, merchant: configuration.merchant, hubURL: configuration.hub.address.text,
+            secureModule: secureModule.map { $0.isSoft ? "soft" : "psam" } ?? "none",
+            version: TerminalVersion.text, processID: getpid())
+    }
+}
+
+/// The version that programs print.
+package enum TerminalVersion {
+    package static let text = "0.1.0"
+}

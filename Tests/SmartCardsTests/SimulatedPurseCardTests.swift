@@ -1,0 +1,276 @@
+import Foundation
+import Payments
+import Simulation
+import SmartCards
+import Testing
+
+@Suite("The simulated purse card")
+struct SimulatedPurseCardTests {
+    let campus: LabCampus
+    var card: SimulatedPurseCard
+
+    init() throws {
+        campus = try LabCampus()
+        card = campus.card()
+        card.powerOn()
+    }
+
+    private mutating func send(_ text: String) throws -> String { Hex.encode(card.transmit(try hex(text))) }
+
+    private mutating func selectApplication() throws {
+        #expect(try send("00A4040009A00000000386980701").hasSuffix("9000"))
+    }
+
+    /// INITIALIZE and a DEBIT with a right MAC1; the DEBIT's bytes.
+    private mutating func initialize(amount: UInt32, serial: UInt32 = 1) throws -> CommandAPDU {
+        let answer = card.transmit(
+            PurseCommand.initializeForPurchase(keyIndex: 1, amount: amount, terminal: campus.terminal).bytes)
+        let initialization = try PurchaseInitialization(decoding: ResponseAPDU(decoding: answer))
+        let sessionKey = PurseCryptogram.purchaseSessionKey(
+            campus.cardKeys.purchase, random: initialization.random, offlineSerial: initialization.offlineSerial,
+            terminalSerial: serial)
+        let transaction = PurseTransaction(amount: amount, type: 6, terminal: campus.terminal, time: campus.time)
+        return PurseCommand.debitForPurchase(
+            terminalSerial: serial, time: campus.time, mac1: PurseCryptogram.purchaseMAC1(sessionKey, transaction))
+    }
+
+    @Test("the application is found by identifier, by file and not by anything else")
+    mutating func select() throws {
+        let control = "6F2E8409A00000000386980701A5219F0C1E" + Hex.encode(campus.information.bytes) + "9000"
+        #expect(try send("00A4040009A00000000386980701") == control)
+        #expect(try send("00A40000023F01") == control)
+        #expect(try send("00A4040009A0000000038698070100") == control)
+        #expect(try send("00A40000023F00") == "6F15840E315041592E5359532E4444463031A5038801019000")
+        #expect(
+            try send("00A404000E315041592E5359532E4444463031") == "6F15840E315041592E5359532E4444463031A5038801019000")
+        #expect(try send("00A4000002DF03") == "6A82")
+        #expect(try send("00A4040005A000000003") == "6A82")
+        #expect(try send("00A4020002DF03") == "6A86")
+        #expect(try send("00A40000033F0100") == "6700")
+    }
+
+    @Test("files are read by short identifier")
+    mutating func readBinary() throws {
+        #expect(try send("00B095001E") == "6985", "nothing is selected yet")
+        try selectApplication()
+        #expect(try send("00B095001E") == Hex.encode(campus.information.bytes) + "9000")
+        #expect(try send("00B0950000") == Hex.encode(campus.information.bytes) + "9000")
+        #expect(try send("00B0951C02") == "55669000")
+        #expect(try send("00B0951CFF") == "6C02")
+        #expect(try send("00B0951E01") == "6B00")
+        #expect(try send("00B0960027").hasSuffix("9000"))
+        #expect(try send("00B097001E") == "6A82")
+        #expect(try send("00B000001E") == "6A86")
+        #expect(try send("00B09500") == "6700")
+    }
+
+    @Test("the balance needs its exact command")
+    mutating func balance() throws {
+        try selectApplication()
+        #expect(try send("805C000204") == "000027109000")
+        #expect(try send("805C000104") == "6A86")
+        #expect(try send("805C000205") == "6700")
+        #expect(try send("805C0002") == "6700")
+    }
+
+    @Test("unknown instructions, classes and malformed commands have their own status")
+    mutating func unknown() throws {
+        try selectApplication()
+        #expect(try send("00120000") == "6D00")
+        #expect(try send("805A00060200010 8") == "6D00")
+        #expect(try send("84B095001E") == "6E00")
+        #expect(try send("805001020B0100000001001122334455") != "6E00")
+        #expect(try send("005001020B01000000010011223344550F") == "6E00")
+        #expect(try send("80B095001E") == "6E00")
+        #expect(try send("F0120000") == "6E00")
+        #expect(try send("00") == "6700")
+        #expect(try send("") == "6700")
+        #expect(try send("FFCA000000") == "04A1B2C3D4E5F69000")
+        #expect(try send("FFCA010000") == "6D00")
+        #expect(try send("00C0000000") == "6985")
+    }
+
+    @Test("INITIALIZE refuses wrong keys, lengths and amounts above the balance")
+    mutating func initializeRefusals() throws {
+        try selectApplication()
+        #expect(try send("805001020B02000000010011223344550F") == "9403")
+        #expect(try send("805001020B01000027110011223344550F") == "9401")
+        #expect(try send("805001020A010000000100112233440F") == "6700")
+        #expect(try send("805001020B010000000100112233445510") == "6700")
+        #expect(try send("805000020B010000000100112233445510") == "6A86")
+        #expect(try send("805003020B01000000010011223344550F") == "6A86")
+    }
+
+    @Test("DEBIT without INITIALIZE is the wrong order")
+    mutating func wrongOrder() throws {
+        try selectApplication()
+        #expect(try send("805401000F 00000001 20260901 113005 01020304 08") == "6901")
+        #expect(try send("805400000F 00000001 20260901 113005 01020304 08") == "6A86")
+        #expect(try send("805401000E 00000001 20260901 113005 010203 08") == "6700")
+    }
+
+    @Test("a wrong MAC1 is refused, changes nothing and ends the purchase")
+    mutating func wrongMAC1() throws {
+        try selectApplication()
+        let right = try initialize(amount: 100)
+        var wrong = right.bytes
+        wrong[15] ^= 1
+        #expect(Hex.encode(card.transmit(wrong)) == "9302")
+        #expect(Hex.encode(card.transmit(right.bytes)) == "6901")
+        #expect(card.memory == campus.memory())
+    }
+
+    @Test("a MAC1 for another date is refused")
+    mutating func otherDate() throws {
+        try selectApplication()
+        var debit = try initialize(amount: 100).bytes
+        debit[12] = 0x02
+        #expect(Hex.encode(card.transmit(debit)) == "9302")
+    }
+
+    @Test(
+        "any command between INITIALIZE and DEBIT ends the purchase",
+        arguments: ["805C000204", "00B095001E", "00A40000023F01", "00120000", "00"])
+    mutating func interrupted(text: String) throws {
+        try selectApplication()
+        let debit = try initialize(amount: 100)
+        _ = try send(text)
+        #expect(Hex.encode(card.transmit(debit.bytes)) == "6901")
+    }
+
+    @Test("power and reset end the purchase and the selection", arguments: [true, false])
+    mutating func power(isReset: Bool) throws {
+        try selectApplication()
+        let debit = try initialize(amount: 100)
+        if isReset { card.reset() } else { card.powerOn() }
+        #expect(Hex.encode(card.transmit(debit.bytes)) == "6985")
+        try selectApplication()
+        #expect(Hex.encode(card.transmit(debit.bytes)) == "6901")
+    }
+
+    @Test("the same DEBIT does not work twice")
+    mutating func twice() throws {
+        try selectApplication()
+        let debit = try initialize(amount: 100)
+        #expect(Hex.encode(card.transmit(debit.bytes)).hasSuffix("9000"))
+        #expect(Hex.encode(card.transmit(debit.bytes)) == "6901")
+        #expect(card.memory.balance == 9_900)
+    }
+
+    @Test("the log keeps the last ten purchases, newest first, as cards in the field write them")
+    mutating func log() throws {
+        try selectApplication()
+        #expect(try send("00B201C417") == "6A83")
+        for serial in 1...12 as ClosedRange<UInt32> {
+            let debit = try initialize(amount: serial, serial: serial)
+            #expect(Hex.encode(card.transmit(debit.bytes)).hasSuffix("9000"))
+        }
+        #expect(try send("00B201C417") == "000C0000000000000C0600112233445520260901113005" + "9000")
+        #expect(try send("00B20AC417") == "00030000000000000306001122334455202609011130059000")
+        #expect(try send("00B20BC417") == "6A83")
+        #expect(try send("00B200C417") == "6A83")
+        #expect(try send("00B201C410") == "6C17")
+        #expect(try send("00B201BC17") == "6A82")
+        #expect(try send("00B201C017") == "6A86")
+        #expect(card.memory.balance == 10_000 - 78)
+    }
+
+    @Test("a counter at its end refuses to start")
+    mutating func counter() throws {
+        var memory = campus.memory()
+        memory.offlineSerial = .max
+        card = campus.card(memory)
+        try selectApplication()
+        #expect(try send("805001020B01000000010011223344550F") == "9402")
+    }
+
+    @Test("locks are answered with 6A81")
+    mutating func locks() throws {
+        var memory = campus.memory()
+        memory.isApplicationLocked = true
+        card = campus.card(memory)
+        #expect(try send("00A40000023F01") == "6A81")
+        #expect(try send("00A40000023F00").hasSuffix("9000"))
+        memory.isCardLocked = true
+        card = campus.card(memory)
+        #expect(try send("00A40000023F00") == "6A81")
+    }
+
+    @Test("GET RESPONSE wants the right length and gives the answer once")
+    mutating func getResponse() throws {
+        var memory = campus.memory()
+        memory.answersThroughGetResponse = true
+        card = campus.card(memory)
+        #expect(try send("00A40000023F01") == "6130")
+        #expect(try send("00C0000010") == "6C30")
+        #expect(try send("00C0000030").hasSuffix("9000"))
+        #expect(try send("00C0000030") == "6985")
+    }
+}
+
+@Suite("The state file of a simulated card")
+struct CardStateFileTests {
+    let campus: LabCampus
+    let folder: String
+
+    init() throws {
+        campus = try LabCampus()
+        folder = NSTemporaryDirectory() + "card-state-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    private func cleanUp() { try? FileManager.default.removeItem(atPath: folder) }
+
+    private func pay(_ card: SimulatedPurseCard, _ amount: UInt32) throws -> (PurseResult, SimulatedPurseCard) {
+        var tap = Tap(card, campus)
+        let result = try tap.run(
+            PursePurchaseMachine(
+                profile: campus.profile, amount: amount, terminal: campus.terminal, time: campus.time))
+        return (result, try #require(tap.card as? SimulatedPurseCard))
+    }
+
+    @Test("a purchase is in the file before its answer arrives, and the next life of the card knows it")
+    func durable() throws {
+        defer { cleanUp() }
+        let file = CardStateFile(path: folder + "/card.json")
+        try file.save(campus.memory())
+        let (result, card) = try pay(campus.card(file: file), 2_500)
+        guard case .purchased = result else {
+            Issue.record("\(result)")
+            return
+        }
+        let reloaded = try file.load()
+        #expect(reloaded == card.memory)
+        #expect(reloaded.balance == 7_500)
+        #expect(reloaded.log.count == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["card.json"])
+        let (_, next) = try pay(campus.card(reloaded, file: file), 500)
+        #expect(next.memory.balance == 7_000)
+        #expect(next.memory.offlineSerial == 2)
+    }
+
+    @Test("a card that cannot store a purchase answers 6581 and keeps its money")
+    func notStored() throws {
+        defer { cleanUp() }
+        let file = CardStateFile(path: folder + "/missing/card.json")
+        let (result, card) = try pay(campus.card(file: file), 2_500)
+        guard case .unknown(_, .status(.memoryFailure)) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(card.memory == campus.memory())
+        #expect(throws: CardStateFileError(.notWritten, call: "open", errno: 2)) { try file.save(campus.memory()) }
+    }
+
+    @Test("a state file with an impossible date is refused")
+    func corrupt() throws {
+        defer { cleanUp() }
+        let file = CardStateFile(path: folder + "/card.json")
+        try file.save(campus.memory())
+        let text = try String(contentsOfFile: file.path, encoding: .utf8)
+        let broken = text.replacing("19980815", with: "19981315")
+        try #require(broken != text)
+        try broken.write(toFile: file.path, atomically: true, encoding: .utf8)
+        #expect(throws: (any Error).self) { try file.load() }
+    }
+}
