@@ -119,7 +119,7 @@ let package = Package(
         tests("SmartCardsTests", ["SmartCards", "Payments", "Simulation"]),
         tests("PaymentCodesTests", ["PaymentCodes", "Payments", "CodeRendering", crypto, "TestSupport"]),
         tests("HubProtocolTests", ["HubProtocol", "Payments", crypto]),
-        tests("ServiceHostTests", ["ServiceHost", "TestSupport"]),
+        tests("ServiceHostTests", ["ServiceHost", "Payments", "TestSupport", log]),
         tests(
             "PCSCTests",
             ["PCSC", "CPCSC", "Devices", "Terminal", "Simulation", "SmartCards", "Payments", "TestSupport"]),
