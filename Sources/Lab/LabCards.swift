@@ -31,7 +31,8 @@ package struct LabCards: Sendable {
     /// A new card with the application serial number `serial` (20 hexadecimal digits), kept in its file.
     package func issue(_ name: String, serial: String) throws -> LabCard {
         let information = try Self.information(serial: serial)
-        let memory = PurseCardMemory(information: information, identifier: Array(information.applicationSerial.suffix(4)))
+        let memory = PurseCardMemory(
+            information: information, identifier: Array(information.applicationSerial.suffix(4)))
         try CardStateFile(path: paths.card(name)).save(memory)
         return try LabCard(file: CardStateFile(path: paths.card(name)), masterKey: masterKey)
     }

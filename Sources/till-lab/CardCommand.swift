@@ -3,6 +3,7 @@ import Foundation
 import Lab
 import Payments
 import Simulation
+import SmartCards
 
 struct CardCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

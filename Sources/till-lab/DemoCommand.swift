@@ -20,7 +20,6 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         let programs = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
         let staysUp = !once && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
-        setvbuf(stdout, nil, _IOLBF, 0)
         do {
             try await Demo.play(folder: state, programs: programs) { campus in
                 if staysUp { await (try DemoConsole(campus: campus)).run() }

@@ -29,7 +29,8 @@ struct ScannerCommand: AsyncParsableCommand {
         FileHandle.standardError.write(Data("scanner at \(device); one scan a line, @FILE for an image\n".utf8))
         while let line = readLine() {
             do {
-                let text = line.hasPrefix("@") ? try await CodeImageDecoder().decode(imageAt: String(line.dropFirst())) : line
+                let text =
+                    line.hasPrefix("@") ? try await CodeImageDecoder().decode(imageAt: String(line.dropFirst())) : line
                 try await scanner.scan(text, suffix: Self.suffixes[suffix] ?? "\r")
             } catch {
                 FileHandle.standardError.write(Data("\(error)\n".utf8))

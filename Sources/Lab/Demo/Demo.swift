@@ -3,6 +3,7 @@ import ControlProtocol
 import Foundation
 import Payments
 import Simulation
+import SmartCards
 
 /// Plays the main job on real parts, one line a step, and stops at the first step that does not come out as it must.
 package final class Demo {
@@ -21,9 +22,9 @@ package final class Demo {
     package static func play(
         folder: String, programs: String, afterwards: (LabCampus) async throws -> Void
     ) async throws {
-        print("CampusTill demo: a terminal, its hub, a card reader and a code scanner, all on this machine.")
-        print("state folder \(folder); logs in \(folder)/logs")
-        print("starting hub, pcscd with a virtual reader, terminal daemon and scanner …")
+        LabOutput.line("CampusTill demo: a terminal, its hub, a card reader and a code scanner, all on this machine.")
+        LabOutput.line("state folder \(folder); logs in \(folder)/logs")
+        LabOutput.line("starting hub, pcscd with a virtual reader, terminal daemon and scanner …")
         let campus = try await LabCampus(folder: folder, programs: programs)
         let demo = Demo(campus: campus)
         do {
@@ -45,14 +46,15 @@ package final class Demo {
             Self.account, name: "Demo Student 演示学生", balance: Self.balance, serial: "00061998081700000030")
         let peer = campus.peer(card)
         _ = try await campus.terminal.client.sync()
-        print("account \(Self.account) with ¥\(Self.balance), one card, one terminal at \(LabCampus.merchant)\n")
+        LabOutput.line(
+            "account \(Self.account) with ¥\(Self.balance), one card, one terminal at \(LabCampus.merchant)\n")
         try await online(peer)
         try await offline(peer)
         try await backAgain()
         try await lost(peer)
         try await killed(peer)
         try await reconcile()
-        print("\nall steps came out as they must")
+        LabOutput.line("\nall steps came out as they must")
     }
 
     // MARK: - Steps
@@ -128,13 +130,16 @@ package final class Demo {
         let after = try await campus.terminal.client.journal(after: before, limit: 500).records
         let approved = after.filter { $0.outcome == "approved" }
         let amounts = approved.compactMap(\.amountFen)
-        guard amounts == [300] || amounts == [300, 400] else { throw failure("nothing lost, nothing twice: \(amounts)") }
+        guard amounts == [300] || amounts == [300, 400] else {
+            throw failure("nothing lost, nothing twice: \(amounts)")
+        }
         let balance = 6650 - amounts.reduce(0, +)
         let shown = try await campus.hub.account(Self.account)
         guard shown.balanceFen == balance else { throw failure("\(balance) fen at the hub, not \(shown.balanceFen)") }
         note(
             "restarted: journal sound, \(after.count - approved.count) number(s) voided, "
-                + "the interrupted sale \(amounts.count == 2 ? "was" : "was not") stored, hub agrees: \(Amount(fen: balance))")
+                + "the interrupted sale \(amounts.count == 2 ? "was" : "was not") stored, hub agrees: \(Amount(fen: balance))"
+        )
         try expect(
             try await campus.tap(peer, amount: Amount(fen: 100)), .approved, by: "online", balance: balance - 100)
     }
@@ -145,14 +150,18 @@ package final class Demo {
         let journal = try await campus.terminal.client.verify()
         let atHub = try await campus.hub.terminal(LabCampus.terminalID)
         let books = try await campus.hub.checkBooks()
-        note("terminal  \(journal.records) records  \(journal.approvedCount) approved  \(Amount(fen: journal.approvedFen))  head \(journal.hash.prefix(12))…")
-        note("hub       \(atHub.records) records  \(atHub.approvedCount) approved  \(Amount(fen: atHub.approvedFen))  head \(atHub.hash.prefix(12))…")
+        note(
+            "terminal  \(journal.records) records  \(journal.approvedCount) approved  \(Amount(fen: journal.approvedFen))  head \(journal.hash.prefix(12))…"
+        )
+        note(
+            "hub       \(atHub.records) records  \(atHub.approvedCount) approved  \(Amount(fen: atHub.approvedFen))  head \(atHub.hash.prefix(12))…"
+        )
         guard journal.sound, books.sound, journal.records == Int(atHub.records), journal.hash == atHub.hash,
             journal.approvedCount == Int(atHub.approvedCount), journal.approvedFen == atHub.approvedFen
         else { throw failure("terminal and hub agree: \(journal.findings) \(books.findings)") }
         note("terminal and hub agree to the fen; the hub's books balance (\(books.postings) postings, sum ¥0.00)")
-        print("\nstatement of account \(Self.account):")
-        print(try await campus.hub.statement(Self.account), terminator: "")
+        LabOutput.line("\nstatement of account \(Self.account):")
+        LabOutput.text(try await campus.hub.statement(Self.account))
     }
 
     // MARK: - Helpers of the script
@@ -173,7 +182,7 @@ package final class Demo {
 
     private func begin(_ letter: String, _ title: String) { step = "(\(letter)) \(title)" }
 
-    private func note(_ text: String) { print("\(padded(step, 30)) \(text)") }
+    private func note(_ text: String) { LabOutput.line("\(padded(step, 30)) \(text)") }
 
     private func failure(_ expected: String) -> DemoFailure { DemoFailure(step: step, cause: "expected \(expected)") }
 
@@ -181,7 +190,8 @@ package final class Demo {
         _ sale: SaleMessage, _ state: SaleMessage.State, by decidedBy: String? = nil, reason: DeclineReason? = nil,
         balance: Int64? = nil
     ) throws {
-        var line = "\(Amount(fen: sale.amountFen))  \(sale.state == .approved ? "APPROVED" : "\(sale.state)".uppercased())"
+        var line =
+            "\(Amount(fen: sale.amountFen))  \(sale.state == .approved ? "APPROVED" : "\(sale.state)".uppercased())"
         line += "  \(sale.responseCode?.rawValue ?? "--")"
         if let by = sale.decidedBy { line += "  \(by)" }
         if let reason = sale.reason { line += "  \(reason.name): \(reason.english)" }

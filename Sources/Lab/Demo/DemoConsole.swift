@@ -1,7 +1,9 @@
+import ControlClient
 import ControlProtocol
 import Foundation
 import Payments
 import Simulation
+import SmartCards
 
 /// What a person can go on to do after the demonstration: taps, scans, a hub that goes away.
 package struct DemoConsole {
@@ -18,19 +20,17 @@ package struct DemoConsole {
 
     /// Reads commands until `quit` or the end of input.
     package func run() async {
-        print(help)
-        print("> ", terminator: "")
-        fflush(stdout)
+        LabOutput.line(help)
+        LabOutput.text("> ")
         while let line = readLine() {
             let words = line.split(separator: " ").map(String.init)
             if words == ["quit"] || words == ["exit"] { return }
             do {
                 try await perform(words)
             } catch {
-                print("\(error)")
+                LabOutput.line("\(error)")
             }
-            print("> ", terminator: "")
-            fflush(stdout)
+            LabOutput.text("> ")
         }
     }
 
@@ -60,22 +60,22 @@ package struct DemoConsole {
             show(try await campus.scan(code, amount: try Self.amount(amount)))
         case ("hub", "stop"):
             await campus.hub.stop()
-            print("the hub is stopped")
+            LabOutput.line("the hub is stopped")
         case ("hub", "start"):
             try await campus.hub.start()
-            print("the hub is back")
+            LabOutput.line("the hub is back")
         case ("lost", nil), ("found", nil):
             guard let id = peer.withCard({ ($0 as? SimulatedPurseCard)?.memory.information.card }) else { break }
             if words[0] == "lost" { try await campus.hub.reportLost(id) } else { try await campus.hub.reportFound(id) }
             _ = try await campus.terminal.client.sync()
-            print("reported \(words[0])")
+            LabOutput.line("reported \(words[0])")
         case ("status", nil):
             let status = try await campus.terminal.client.status()
-            print(
+            LabOutput.line(
                 "\(status.journal.sequence) records, \(status.journal.unsentCount) unsent "
                     + "(\(Amount(fen: status.journal.unsentFen))), hub \(status.hub.reachable ? "reachable" : "away")")
-        case ("help", nil): print(help)
-        default: print("no such command; type help")
+        case ("help", nil): LabOutput.line(help)
+        default: LabOutput.line("no such command; type help")
         }
     }
 
@@ -90,6 +90,6 @@ package struct DemoConsole {
         var line = "\(sale.state)".uppercased() + "  \(Amount(fen: sale.amountFen))"
         if let reason = sale.reason { line += "  \(reason.english)  \(reason.chinese)" }
         if let available = sale.availableFen { line += "  balance \(Amount(fen: available))" }
-        print(line + "  \(sale.decidedBy ?? "")")
+        LabOutput.line(line + "  \(sale.decidedBy ?? "")")
     }
 }

@@ -1,0 +1,145 @@
+import Foundation
+import Payments
+import Simulation
+
+/// The hub as a process of the lab, operated through its own command line.
+package final class LabHub: Sendable {
+    package let paths: LabPaths
+    /// Where terminals reach it on loopback.
+    package let port: UInt16
+    private let process: ServiceProcess
+
+    /// - Parameter port: `nil` takes a free one.
+    package init(paths: LabPaths, port: UInt16? = nil) throws {
+        self.paths = paths
+        self.port = try port ?? LocalPorts.free()
+        let yaml = """
+            campus: "CampusTill lab 校园演示"
+            listen: {host: 127.0.0.1, port: \(self.port)}
+            operator_socket: "\(paths.hubSocket)"
+            database: "\(paths.folder)/hub/hub.sqlite"
+            code_key_file: "\(paths.folder)/hub/code-key"
+            """
+        try yaml.write(toFile: paths.hubConfiguration, atomically: true, encoding: .utf8)
+        process = ServiceProcess(
+            executable: paths.program("till-hub"), arguments: ["serve", "--config", paths.hubConfiguration],
+            logFile: paths.log("till-hub"))
+    }
+
+    package var isRunning: Bool { process.isRunning }
+
+    /// Starts the hub and waits until operators reach it.
+    package func start() async throws {
+        try await process.start()
+        try await process.waitUntil("the hub answers", within: .seconds(20)) {
+            LocalPorts.isListening(port) && FileManager.default.fileExists(atPath: paths.hubSocket)
+        }
+    }
+
+    /// Ends the hub in order.
+    package func stop() async { await process.terminate() }
+
+    /// SIGKILL.
+    package func kill() async { await process.kill() }
+
+    // MARK: - What operators do
+
+    package func addMerchant(_ merchant: String, name: String) async throws {
+        _ = try await run("merchant", "add", merchant, "--name", name)
+    }
+
+    /// Registers the terminal and leaves its secret where the daemon reads it.
+    package func registerTerminal(_ terminal: String, name: String, merchant: String) async throws {
+        struct Credentials: Decodable { var secret: String }
+        let credentials: Credentials = try await json(
+            "terminal", "register", "--id", terminal, "--name", name, "--merchant", merchant)
+        try paths.writePrivate(credentials.secret + "\n", to: paths.terminalSecret)
+    }
+
+    package func createAccount(_ account: String, name: String) async throws {
+        _ = try await run("account", "create", account, "--name", name)
+    }
+
+    package func topUp(_ account: String, amount: String) async throws {
+        _ = try await run("topup", account, amount, "--reference", "lab-\(account)-\(UUID().uuidString)")
+    }
+
+    package func issueCard(_ card: CardID, account: String) async throws {
+        _ = try await run("card", "issue", card.text, "--account", account)
+    }
+
+    package func reportLost(_ card: CardID) async throws { _ = try await run("card", "lost", card.text) }
+
+    package func reportFound(_ card: CardID) async throws { _ = try await run("card", "found", card.text) }
+
+    /// Issues a code and leaves its picture at `image`.
+    package func issueCode(account: String, image: String) async throws {
+        _ = try await run("code", "issue", account, "--format", "png", "--output", image)
+    }
+
+    /// Issues a code and gives its digits, as a phone would hold them.
+    package func issueCode(account: String) async throws -> String {
+        try await run("code", "issue", account, "--format", "text").trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    package struct AccountFigures: Decodable, Sendable {
+        package var balanceFen: Int64
+        package var heldFen: Int64
+    }
+
+    package func account(_ account: String) async throws -> AccountFigures {
+        try await json("account", "show", account)
+    }
+
+    package struct TerminalFigures: Decodable, Sendable {
+        package var records: Int64
+        package var approvedCount: Int64
+        package var approvedFen: Int64
+        package var sequence: UInt64
+        package var hash: String
+    }
+
+    package func terminal(_ terminal: String) async throws -> TerminalFigures {
+        try await json("terminal", "show", terminal)
+    }
+
+    package struct BooksFigures: Decodable, Sendable {
+        package var sound: Bool
+        package var postings: Int64
+        package var findings: [String]
+    }
+
+    package func checkBooks() async throws -> BooksFigures { try await json("books", "check") }
+
+    /// The statement as people read it.
+    package func statement(_ account: String) async throws -> String {
+        try await run("account", "statement", account)
+    }
+
+    /// The number of exceptions that wait for a person.
+    package func openExceptions() async throws -> Int {
+        struct Page: Decodable {
+            struct Entry: Decodable { var kind: String }
+            var exceptions: [Entry]
+        }
+        let page: Page = try await json("exception", "list")
+        return page.exceptions.count
+    }
+
+    private func json<Answer: Decodable>(_ arguments: String...) async throws -> Answer {
+        let text = try await run(arguments + ["--json"])
+        return try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
+    }
+
+    private func run(_ arguments: String...) async throws -> String { try await run(arguments) }
+
+    /// Runs one command of `till-hub` and gives what it printed.
+    private func run(_ arguments: [String]) async throws -> String {
+        let result = try await LabCommand.run(
+            paths.program("till-hub"), arguments + ["--socket", paths.hubSocket], within: .seconds(30))
+        guard result.status == 0 else {
+            throw LabError("till-hub \(arguments.prefix(2).joined(separator: " ")): \(result.error)")
+        }
+        return result.output
+    }
+}
