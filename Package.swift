@@ -74,7 +74,7 @@ let package = Package(
         // Adapters: one outside thing each.
         module("PCSC", ["CPCSC"]),
         module("Devices", ["Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC", log]),
-        module("Ledger", ["Terminal", "Payments", "PaymentCodes", "HubProtocol", grdb, log]),
+        module("Ledger", ["Terminal", "Payments", "PaymentCodes", "HubProtocol", grdb, crypto, log]),
         module("Uplink", ["Terminal", "Payments", "HubProtocol", httpClient, nioCore, nioHTTP, log]),
         module("Control", ["Terminal", "Payments", "HubProtocol", "ControlProtocol", hummingbird, nioCore, log]),
         module("ServiceHost", ["Payments", yams, log, serviceLifecycle]),
@@ -103,8 +103,8 @@ let package = Package(
         program(
             "till-hub",
             [
-                "Hub", "HubProtocol", "Payments", "PaymentCodes", "CodeRendering", "ServiceHost", argumentParser,
-                httpClient, nioCore, nioHTTP, log, serviceLifecycle,
+                "Hub", "HubProtocol", "Payments", "CodeRendering", "ServiceHost", argumentParser, httpClient, nioCore,
+                nioHTTP, log, serviceLifecycle, unixSignals,
             ]),
         module(
             "Lab",
@@ -124,7 +124,12 @@ let package = Package(
             "PCSCTests",
             ["PCSC", "CPCSC", "Devices", "Terminal", "Simulation", "SmartCards", "Payments", "TestSupport"]),
         tests("DevicesTests", ["Devices", "Terminal", "Simulation", "SmartCards", "Payments", "TestSupport"]),
-        tests("LedgerTests", ["Ledger", "Terminal", "HubProtocol", "PaymentCodes", "Payments", grdb, "TestSupport"]),
+        tests(
+            "LedgerTests",
+            [
+                "Ledger", "Uplink", "Terminal", "HubProtocol", "PaymentCodes", "Payments", "TestSupport", grdb, crypto,
+                nioCore, nioHTTP, httpClient,
+            ]),
         tests(
             "TerminalTests",
             ["Terminal", "Simulation", "HubProtocol", "SmartCards", "PaymentCodes", "Payments", "TestSupport"]),

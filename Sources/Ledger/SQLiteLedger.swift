@@ -41,7 +41,7 @@ package actor SQLiteLedger {
     package internal(set) var commitCount = 0
 
     private var connection: DatabaseQueue?
-    private let lock: LockFile
+    private var lock: LockFile?
 
     private init(opened: OpenedLedger, key: JournalKey, lock: LockFile, reservationWindow: UInt64) {
         name = opened.name
@@ -89,7 +89,10 @@ package actor SQLiteLedger {
             numbers.stop()
             return numbers.last
         }
-        defer { self.connection = nil }
+        defer {
+            self.connection = nil
+            lock = nil
+        }
         var ended = standing
         ended.row.reservedThrough = last
         ended.row.running = false

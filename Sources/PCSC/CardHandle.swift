@@ -1,7 +1,7 @@
 import CPCSC
 
-/// A connected card. Ends with ``disconnect(_:)``; when it goes out of scope without that, the card is powered off,
-/// so that nothing that was opened on it stays open.
+/// A connected card. Ends with ``disconnect(_:)``; one that goes out of scope without that is left as it is (see
+/// ``Disposition/powerOff`` for the reason), and the service powers it off after some seconds.
 package struct CardHandle: ~Copyable {
     private let handle: SCARDHANDLE
     private let context: Context
@@ -25,7 +25,7 @@ package struct CardHandle: ~Copyable {
 
     deinit {
         // A card or service that is gone needs no good-bye.
-        if isConnected { _ = SCardDisconnect(handle, DWORD(constant: Disposition.powerOff.rawValue)) }
+        if isConnected { _ = SCardDisconnect(handle, DWORD(constant: Disposition.leave.rawValue)) }
     }
 
     /// Sends one command APDU and gives the answer: data, SW1, SW2.
@@ -38,7 +38,8 @@ package struct CardHandle: ~Copyable {
             fatalError("invariant violated: a command of \(command.count) bytes")
         }
         var send = SCARD_IO_REQUEST(
-            dwProtocol: DWORD(constant: activeProtocol.rawValue), cbPciLength: DWORD(MemoryLayout<SCARD_IO_REQUEST>.size))
+            dwProtocol: DWORD(constant: activeProtocol.rawValue),
+            cbPciLength: DWORD(MemoryLayout<SCARD_IO_REQUEST>.size))
         var receive = send
         var length = DWORD(Self.maximumAnswerLength)
         var code = LONG(SCARD_S_SUCCESS)

@@ -37,7 +37,7 @@ package struct ResourceManager: ~Copyable {
         do {
             try Operation.listReaders.check(
                 SCardListReaders(context.handle, nil, &names, &length), context: context.handle)
-        } catch where error.code == .noReadersAvailable {
+        } catch  where error.code == .noReadersAvailable {
             return []
         }
         return names.prefix(Int(length: length)).split(separator: 0).map { name in
@@ -67,7 +67,7 @@ package struct ResourceManager: ~Copyable {
         }
         do {
             try Operation.getStatusChange.check(code, context: context.handle)
-        } catch where error.code == .timeout {
+        } catch  where error.code == .timeout {
             return false
         }
         return true

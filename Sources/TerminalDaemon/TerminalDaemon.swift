@@ -77,8 +77,7 @@ package struct TerminalDaemon {
         var services: [any Service] = [control, core.sync, LanesService(lanes: core.lanes)]
         if let watchdog = WatchdogInterval() {
             services.append(
-                WatchdogService(
-                    core: core, notification: notification, interval: watchdog.interval, logger: logger))
+                WatchdogService(notification: notification, interval: watchdog.interval) { await core.look() })
         }
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -11,8 +11,8 @@ import Terminal
 ///
 /// ``shutdown()`` must be called before the last reference goes.
 package final class HTTPHubGateway: HubGateway {
-    /// Longest time for registration, upload or a page of changes. A full batch is about 225 kB, which an old 256 kbit/s
-    /// line carries in 7 s.
+    /// Longest time for registration, upload or a page of changes. A full batch is about 225 kB, which an old
+    /// 256 kbit/s line carries in 7 s.
     package static let exchangeTimeout = Duration.seconds(15)
     /// Longest time to open a connection.
     package static let connectTimeout = TimeAmount.seconds(5)

@@ -2,23 +2,37 @@ import PCSC
 import Terminal
 
 /// A reader thread's own context and the card connected through it.
+///
+/// The card is always let go without being powered off, and activated afresh by the next ``connect(to:insertion:)``
+/// that finds the same card instead. The reason: when pcscd 1.9.9 is told to power off a card that has just left, it
+/// marks the reader as empty behind the back of its own polling thread; a card that comes before the next poll (up
+/// to 400 ms) then stays unseen until it is lifted once more. A quick second tap after a torn one is just that.
 struct CardConnection: ~Copyable {
     private var service: ResourceManager?
     private var card: CardHandle?
+    /// The insertion that the last connection was about.
+    private var insertion = 0
+    /// Whether that connection left the card in a state that the next must not find.
+    private var needsActivation = false
 
     /// Connects to the card in the reader called `readerName`, for us alone.
-    mutating func connect(to readerName: String) throws(CardReaderError) {
+    ///
+    /// - Parameter insertion: Number of the insertion that brought the card. The service activates each new one by
+    ///   itself; the card of an earlier connection is activated here.
+    mutating func connect(to readerName: String, insertion: Int) throws(CardReaderError) {
         disconnect(.powerOff)
+        if insertion != self.insertion { needsActivation = false }
+        self.insertion = insertion
         do throws(PCSCError) {
-            if service == nil { service = try ResourceManager() }
             do throws(PCSCError) {
-                card = try service?.connect(to: readerName)
-            } catch where error.code.endsContext {
+                try open(readerName)
+            } catch  where error.code.endsContext && service != nil {
                 // The context of a service that has restarted meanwhile shows only now that it is dead.
                 service = nil
-                service = try ResourceManager()
-                card = try service?.connect(to: readerName)
+                try open(readerName)
             }
+            if needsActivation { try card?.reconnect(initialization: .powerOff) }
+            needsActivation = false
         } catch {
             throw failure(error)
         }
@@ -39,15 +53,22 @@ struct CardConnection: ~Copyable {
     /// Lets go of the card. A card that is gone already is no error.
     mutating func disconnect(_ disposition: CardDisposition) {
         guard let card = card.take() else { return }
+        if disposition == .powerOff { needsActivation = true }
         do throws(PCSCError) {
-            try card.disconnect(disposition == .leave ? .leave : .powerOff)
+            try card.disconnect(.leave)
         } catch {
             _ = failure(error)
         }
     }
 
-    /// Forgets a context that is of no more use.
+    private mutating func open(_ readerName: String) throws(PCSCError) {
+        if service == nil { service = try ResourceManager() }
+        card = try service?.connect(to: readerName)
+    }
+
+    /// After a failure nothing is known about the card; a dead context is forgotten.
     private mutating func failure(_ error: PCSCError) -> CardReaderError {
+        needsActivation = true
         if error.code.endsContext {
             card = nil
             service = nil

@@ -19,8 +19,8 @@ extension CardReaderError {
         case .sharingViolation: .readerInUse
         case .noSmartCard: .noCard
         case .removedCard: .cardRemoved
-        case .resetCard, .unpoweredCard: .cardReset
-        case .unresponsiveCard, .unsupportedCard, .protocolMismatch: .unresponsiveCard
+        case .resetCard: .cardReset
+        case .unresponsiveCard, .unpoweredCard, .unsupportedCard, .protocolMismatch: .unresponsiveCard
         case .timeout, .waitedTooLong: .timedOut
         case .notTransacted, .shortAnswer, .insufficientBuffer, .communicationDataLost, .notReady, .cancelled,
             .unsupportedFeature, .unknownError, .unrecognized:

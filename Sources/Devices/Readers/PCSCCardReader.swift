@@ -31,9 +31,25 @@ package final class PCSCCardReader: CardReader {
         var isClosed = false
     }
 
-    /// What the monitor says about the reader: its PC/SC name, or why there is none.
+    /// What the monitor says about the reader.
     private final class Attachment: Sendable {
-        let reader = Mutex(Result<String, CardReaderError>.failure(CardReaderError(.readerUnavailable)))
+        struct State {
+            /// The reader's PC/SC name, or why there is none.
+            var reader = Result<String, CardReaderError>.failure(CardReaderError(.readerUnavailable))
+            /// Cards so far.
+            var insertions = 0
+
+            mutating func note(_ event: CardReaderEvent, readerName: String?) {
+                if let readerName { reader = .success(readerName) }
+                switch event {
+                case .inserted: insertions += 1
+                case .unavailable(let error): reader = .failure(error)
+                case .available, .removed: break
+                }
+            }
+        }
+
+        let state = Mutex(State())
     }
 
     private let monitor: PCSCReaderMonitor
@@ -64,13 +80,7 @@ package final class PCSCCardReader: CardReader {
         let attachment = Attachment()
         self.attachment = attachment
         watch = monitor.watch(pattern) { event, readerName in
-            attachment.reader.withLock { reader in
-                if let readerName {
-                    reader = .success(readerName)
-                } else if case .unavailable(let error) = event {
-                    reader = .failure(error)
-                }
-            }
+            attachment.state.withLock { $0.note(event, readerName: readerName) }
             continuation.yield(event)
         }
     }
@@ -82,8 +92,11 @@ package final class PCSCCardReader: CardReader {
     }
 
     package func connect() async throws(CardReaderError) {
-        let readerName = try attachment.reader.withLock { reader throws(CardReaderError) in try reader.get() }
-        try await perform { connection throws(CardReaderError) in try connection.connect(to: readerName) }
+        let (reader, insertions) = attachment.state.withLock { ($0.reader, $0.insertions) }
+        let readerName = try reader.get()
+        try await perform { connection throws(CardReaderError) in
+            try connection.connect(to: readerName, insertion: insertions)
+        }
     }
 
     package func transmit(_ command: [UInt8]) async throws(CardReaderError) -> [UInt8] {
@@ -91,6 +104,7 @@ package final class PCSCCardReader: CardReader {
     }
 
     package func disconnect(_ disposition: CardDisposition) async {
+        if state.withLock({ $0.worker == nil }) { return }
         do throws(CardReaderError) {
             try await perform { connection in connection.disconnect(disposition) }
         } catch {
@@ -118,13 +132,15 @@ package final class PCSCCardReader: CardReader {
         let answer = await withCheckedContinuation { continuation in
             let pending = PendingAnswer<Value>(continuation)
             watchdog.withLock { $0 = watch(pending, of: worker) }
-            worker.submit { [weak self] connection in
+            let isTaken = worker.submit { [weak self] connection in
                 let answer = Result { () throws(CardReaderError) in try operation(&connection) }
                 if pending.give(answer) { return }
                 // The watchdog was faster, so nobody knows of this connection any more.
                 connection.disconnect(.powerOff)
                 self?.state.withLock { $0.stuckCalls -= 1 }
             }
+            // Another call of this lane was given up, or the reader closed, since the thread was chosen.
+            if !isTaken { _ = pending.give(.failure(CardReaderError(.timedOut, detail: "the thread was given up"))) }
         }
         watchdog.withLock { $0?.cancel() }
         return try answer.get()

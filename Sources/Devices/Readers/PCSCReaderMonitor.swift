@@ -114,9 +114,9 @@ package final class PCSCReaderMonitor: Sendable {
                 newReaders = waiting.removeLast()
                 states = waiting
                 report(states)
-            } catch where error.code == .cancelled {
+            } catch  where error.code == .cancelled {
                 continue
-            } catch where error.code == .unknownReader {
+            } catch  where error.code == .unknownReader {
                 // A reader left between the list and the wait; a pause, in case the service contradicts itself.
                 pause(milliseconds: Self.retryMilliseconds.lowerBound)
             }

@@ -27,10 +27,17 @@ final class SerialThread<State: ~Copyable>: Sendable {
         }
     }
 
-    /// Hands in a job. After ``finish()`` it is not done.
-    func submit(_ job: @escaping @Sendable (inout State) -> Void) {
-        queue.withLock { if !$0.isFinishing { $0.jobs.append(job) } }
-        wakeUp.signal()
+    /// Hands in a job.
+    ///
+    /// - Returns: false after ``finish()``: the job will not be done.
+    func submit(_ job: @escaping @Sendable (inout State) -> Void) -> Bool {
+        let isTaken = queue.withLock { queue in
+            if queue.isFinishing { return false }
+            queue.jobs.append(job)
+            return true
+        }
+        if isTaken { wakeUp.signal() }
+        return isTaken
     }
 
     /// Lets the thread end after the jobs handed in so far.

@@ -16,7 +16,8 @@ struct UnsentTotals: Sendable, Equatable {
         let statement = try PreparedStatement(
             database,
             """
-            SELECT coalesce(sum(amount), 0), coalesce(sum(CASE WHEN path >= 2 THEN amount END), 0), count(CASE WHEN path >= 2 THEN 1 END)
+            SELECT coalesce(sum(amount), 0), coalesce(sum(CASE WHEN path >= 2 THEN amount END), 0),
+                count(CASE WHEN path >= 2 THEN 1 END)
             FROM journal WHERE sequence > ? AND sequence <= ? AND outcome = 1
             """)
         try statement.bind(1, Int64(lower))

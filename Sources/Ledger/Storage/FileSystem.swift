@@ -45,7 +45,9 @@ enum FileSystem {
         defer { close(descriptor) }
         var offset = 0
         while offset < bytes.count {
-            let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset) }
+            let written = bytes.withUnsafeBytes {
+                write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+            }
             guard written > 0 else { throw failure("write") }
             offset += written
         }
@@ -74,6 +76,7 @@ enum FileSystem {
 
     static func failure(_ call: String) -> LedgerError {
         let number = errno
-        return LedgerError(number == ENOSPC || number == EDQUOT ? .diskFull : .cannotOpen, detail: "\(call) errno \(number)")
+        return LedgerError(
+            number == ENOSPC || number == EDQUOT ? .diskFull : .cannotOpen, detail: "\(call) errno \(number)")
     }
 }

@@ -102,7 +102,9 @@ struct ChainVerification {
         }
         let unsent = try UnsentTotals(database, after: row.acknowledged.sequence, through: row.head.sequence)
         if unsent != known.standing.unsent { note("the running totals of unsent records are wrong") }
-        if try Int.fetchOne(database, sql: "SELECT count(*) FROM entry") != entryCount { note("there are entries without a record") }
+        if try Int.fetchOne(database, sql: "SELECT count(*) FROM entry") != entryCount {
+            note("there are entries without a record")
+        }
         if try Int.fetchOne(database, sql: "SELECT count(*) FROM code_redemption") != redeemedCount {
             note("there are used payment codes without a record")
         }

@@ -58,8 +58,8 @@ package final class PcscdInstance: Sendable {
     /// - Parameter withReaders: Without them pcscd runs as if its readers were unplugged.
     package func start(withReaders: Bool = true) async throws {
         if isRunning { throw ServiceProcessError("this pcscd runs already") }
-        guard access(Self.driver, R_OK) == 0 else {
-            throw ServiceProcessError("\(Self.driver) is missing: install vsmartcard-vpcd")
+        for file in [Self.daemon, Self.driver] where access(file, R_OK) != 0 {
+            throw ServiceProcessError("\(file) is missing: install pcscd and vsmartcard-vpcd")
         }
         let ports = withReaders ? [port, port + 1] : []
         if let taken = ports.first(where: LocalPorts.isListening) {

@@ -1,0 +1,48 @@
+import Payments
+
+/// Everything that a hub is told from outside.
+package struct HubConfiguration: Sendable, Hashable {
+    /// The campus's name, for people.
+    package var campus: String
+    /// Address on which terminals reach the hub.
+    package var host: String
+    /// Port for the terminals; 0 takes a free one (``HubApplication/boundPort()``).
+    package var port: Int
+    /// The SQLite file; its folder must exist.
+    package var databasePath: String
+    /// The operator's UNIX socket.
+    package var operatorSocketPath: String
+    /// The payment-code key; made at the first start.
+    package var codeKeyPath: String
+    /// Whether a card whose number was only read may pay when the hub agrees.
+    package var unprovenCardsOnline: Bool
+    /// Seconds east of UTC in which people read times.
+    package var timeZoneOffsetSeconds: Int64
+    /// Limits of holds.
+    package var holds: HoldLimits
+
+    /// Limits of holds.
+    package struct HoldLimits: Sendable, Hashable {
+        /// How long a hold stands without a word from its terminal. Longer than the contact age of the offline policy
+        /// (one day as a standard), so that a terminal that was cut off still finds its holds.
+        package var lifetime: Duration
+
+        package init(lifetime: Duration = .seconds(72 * 3600)) { self.lifetime = lifetime }
+    }
+
+    package init(
+        campus: String = "Campus", host: String = "127.0.0.1", port: Int = 8470, databasePath: String,
+        operatorSocketPath: String, codeKeyPath: String, unprovenCardsOnline: Bool = true,
+        timeZoneOffsetSeconds: Int64 = 28_800, holds: HoldLimits = HoldLimits()
+    ) {
+        self.campus = campus
+        self.host = host
+        self.port = port
+        self.databasePath = databasePath
+        self.operatorSocketPath = operatorSocketPath
+        self.codeKeyPath = codeKeyPath
+        self.unprovenCardsOnline = unprovenCardsOnline
+        self.timeZoneOffsetSeconds = timeZoneOffsetSeconds
+        self.holds = holds
+    }
+}

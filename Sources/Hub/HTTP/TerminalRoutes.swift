@@ -1,0 +1,64 @@
+import Crypto
+import HTTPTypes
+import HubProtocol
+import Payments
+
+/// The terminals' interface.
+package struct TerminalRoutes: Sendable {
+    let store: any HubStore
+    let rules: HoldRules
+
+    package init(store: any HubStore, rules: HoldRules) {
+        self.store = store
+        self.rules = rules
+    }
+
+    package var table: [Route] {
+        [
+            .reading(.get, "/v1/health", "getHealth", .open, health),
+            .taking(.post, "/v1/journals", "registerJournal", .terminal, JournalRegistration.self, register),
+            .taking(.post, "/v1/holds", "placeHold", .terminal, HoldRequest.self, hold),
+            .taking(.post, "/v1/batches", "uploadBatch", .terminal, BatchUpload.self, upload),
+            .reading(.get, "/v1/changes", "getChanges", .terminal, changes),
+        ]
+    }
+
+    private func health(_ request: HubRequest) async throws -> HealthAnswer {
+        try await store.probe()
+        return HealthAnswer(status: "ok", hubTimeMilliseconds: request.now.milliseconds)
+    }
+
+    private func register(
+        _ request: HubRequest, _ registration: JournalRegistration
+    ) async throws -> AcknowledgementMessage {
+        let flaw = HubRefusalError(.malformedRequest, "publicKey: 64 hexadecimal digits of an Ed25519 key")
+        guard registration.publicKey.utf8.count == 64, let key = Hex.decode(registration.publicKey),
+            (try? Curve25519.Signing.PublicKey(rawRepresentation: key)) != nil
+        else { throw flaw }
+        let acknowledged = try await store.registerJournal(
+            registration.journal, publicKey: key, terminal: request.authenticatedTerminal(), now: request.now)
+        return AcknowledgementMessage(acknowledged: acknowledged, hubTime: request.now)
+    }
+
+    private func hold(_ request: HubRequest, _ hold: HoldRequest) async throws -> HoldAnswer {
+        let verdict = try await store.placeHold(
+            HoldTerms(hold), undelivered: Amount(fen: hold.undeliveredFen),
+            terminal: request.authenticatedTerminal(), rules: rules, now: request.now)
+        return verdict.answer(hubTime: request.now)
+    }
+
+    private func upload(_ request: HubRequest, _ upload: BatchUpload) async throws -> AcknowledgementMessage {
+        let terminal = try request.authenticatedTerminal()
+        let batch = try ReadBatch(upload, terminal: terminal)
+        let acknowledged = try await store.store(batch, terminal: terminal, now: request.now)
+        return AcknowledgementMessage(acknowledged: acknowledged, hubTime: request.now)
+    }
+
+    private func changes(_ request: HubRequest) async throws -> ChangesPage {
+        let after: UInt64? = try request.number(query: "after", in: 0...HubLimits.storableInteger, standard: 0)
+        let most = HubProtocolLimits.pageChanges
+        let limit: Int? = try request.number(query: "limit", in: 1...most, standard: most)
+        return try await store.changes(
+            after: after ?? 0, limit: limit ?? most, terminal: request.authenticatedTerminal(), now: request.now)
+    }
+}

@@ -1,0 +1,88 @@
+import HubProtocol
+import Payments
+
+/// A batch whose records are well formed, of the right journal and consecutive. Whether they follow from what the
+/// hub has is checked against the store (``BatchVerifier``).
+package struct ReadBatch: Sendable {
+    /// One record with the bytes that its hash covers.
+    package struct Item: Sendable {
+        package let record: JournalRecord
+        package let canonicalBytes: [UInt8]
+    }
+
+    package let items: [Item]
+    package let checkpoint: Checkpoint
+
+    /// Sequence number of the first record.
+    package var first: UInt64 { items.first?.record.sequence ?? 0 }
+    /// Sequence number of the last record.
+    package var last: UInt64 { items.last?.record.sequence ?? 0 }
+
+    /// Reads a batch of `terminal`.
+    ///
+    /// - Throws: ``HubRefusalError`` that names the wrong field, never its value.
+    package init(_ upload: BatchUpload, terminal: TerminalID) throws(HubRefusalError) {
+        guard upload.records.count <= HubProtocolLimits.batchRecords else {
+            throw HubRefusalError(.batchTooLarge, "records: at most \(HubProtocolLimits.batchRecords)")
+        }
+        guard let first = upload.records.first else {
+            throw HubRefusalError(.malformedRequest, "records: at least one")
+        }
+        guard upload.checkpoint.terminal == terminal else {
+            throw HubRefusalError(.terminalNotPermitted, "checkpoint.terminal: not the terminal that sends the batch")
+        }
+        var items: [Item] = []
+        for (index, message) in upload.records.enumerated() {
+            if let flaw = message.flaw {
+                throw HubRefusalError(.malformedRequest, "records[\(index)].\(flaw)")
+            }
+            guard let record = message.record else {
+                throw HubRefusalError(.malformedRequest, "records[\(index)]: breaks the rules of its outcome")
+            }
+            guard record.transaction.terminal == terminal, record.transaction.journal == upload.checkpoint.journal
+            else {
+                throw HubRefusalError(
+                    .malformedRequest, "records[\(index)].transaction: not of the checkpoint's terminal and journal")
+            }
+            guard record.sequence == first.sequence + UInt64(index) else {
+                throw HubRefusalError(.chainBroken, "records[\(index)].sequence: records are not consecutive")
+            }
+            items.append(Item(record: record, canonicalBytes: record.canonicalBytes))
+        }
+        self.items = items
+        checkpoint = upload.checkpoint
+        guard checkpoint.sequence == last else {
+            throw HubRefusalError(.chainBroken, "checkpoint.sequence: not the last record of the batch")
+        }
+    }
+}
+
+extension RecordMessage {
+    /// Path and rule of the first value that breaks a rule of the wire; `nil` when all are fine.
+    fileprivate var flaw: String? {
+        guard (1...HubLimits.storableInteger).contains(sequence) else { return "sequence: from 1 to 2^63 - 1" }
+        guard replicaCursor <= HubLimits.storableInteger else { return "replicaCursor: at most 2^63 - 1" }
+        switch (outcome, reason) {
+        case (.declined, nil): return "reason: needed when declined"
+        case (.declined, let number?) where DeclineReason(rawValue: number) == nil: return "reason: not known"
+        case (.approved, _?), (.voided, _?): return "reason: only when declined"
+        default: break
+        }
+        switch (outcome, sale) {
+        case (.voided, _?): return "sale: a void has none"
+        case (.approved, nil), (.declined, nil): return "sale: needed unless voided"
+        default: break
+        }
+        guard let sale else { return nil }
+        guard sale.amountFen > 0, Amount(fen: sale.amountFen) <= .saleMaximum else {
+            return "sale.amountFen: from 1 to \(Amount.saleMaximum.fen)"
+        }
+        if outcome == .approved, sale.account == nil { return "sale.account: needed when approved" }
+        switch (sale.card, sale.proof, sale.code) {
+        case (_?, _?, nil): return nil
+        case (nil, nil, let code?): return code.reference == nil ? "sale.code.serial: 16 hexadecimal digits" : nil
+        case (_?, nil, nil): return "sale.proof: needed with card"
+        default: return "sale.card: either card with proof, or code"
+        }
+    }
+}

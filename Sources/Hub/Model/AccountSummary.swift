@@ -1,0 +1,13 @@
+import Payments
+
+/// An account as the operator sees it.
+package struct AccountSummary: Codable, Sendable, Hashable {
+    package var id: AccountID
+    package var name: String
+    package var status: AccountStatus
+    /// Posted balance.
+    package var balanceFen: Int64
+    /// Sum of the active holds, not yet subtracted from the balance.
+    package var heldFen: Int64
+    package var createdAtMilliseconds: Int64
+}

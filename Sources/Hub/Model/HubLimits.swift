@@ -1,0 +1,31 @@
+import HubProtocol
+import Payments
+
+/// Named limits of the hub; each is checked where the value enters.
+package enum HubLimits {
+    /// Largest `undeliveredFen` of a hold request, in fen: ¥10 million, five times what the standard offline policy
+    /// lets a whole terminal hold unsent. A larger figure is a defect, and would only overflow sums.
+    package static let undeliveredFen: Int64 = 1_000_000_000
+    /// Longest name of an account, terminal or merchant, in UTF-8 bytes.
+    package static let nameBytes = 120
+    /// Longest top-up reference, in UTF-8 bytes.
+    package static let referenceBytes = 120
+    /// Longest note on a closed exception, in UTF-8 bytes.
+    package static let noteBytes = 1000
+    /// Most items of one page of an operator's list.
+    package static let pageItems = 1000
+    /// Items of a page when the operator names no limit.
+    package static let pageItemsStandard = 100
+    /// Largest amount that one payment code may pay when the operator names none: ¥100.00.
+    package static let codeLimit = Amount(fen: 10_000)
+    /// Lifetime of a payment code when the operator names none, in seconds.
+    package static let codeLifetimeSeconds = 60
+    /// Longest lifetime of a payment code, in seconds.
+    package static let codeLifetimeMaximumSeconds = 120
+    /// Most findings that a books check lists; it counts all of them.
+    package static let findings = 100
+    /// Most requests that share one commit. With 64 the cost of the sync per request is lost in the rest.
+    package static let groupedWrites = 64
+    /// Largest number that SQLite keeps: sequence numbers and cursors from outside may not exceed it.
+    package static let storableInteger = UInt64(Int64.max)
+}

@@ -1,0 +1,32 @@
+import GRDB
+import Payments
+
+/// The list of exceptions.
+enum ExceptionTable {
+    /// Adds a finding, or counts it up while the same one is open: a terminal that tries again every few seconds
+    /// must not fill the list.
+    static func raise(_ exception: HubException, now: UnixTime, _ db: Database) throws {
+        try db.run(
+            """
+            INSERT INTO exception (kind, subject, text, transaction_id, terminal, account_id, first_at, last_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (kind, subject) WHERE closed_at IS NULL DO UPDATE
+            SET occurrences = occurrences + 1, last_at = excluded.last_at, text = excluded.text
+            """,
+            [
+                exception.kind.rawValue, exception.subject, exception.text, exception.transaction?.blob,
+                exception.terminal?.text, exception.account.map { Int64($0.number) }, now.milliseconds,
+                now.milliseconds,
+            ])
+    }
+
+    static func summary(_ row: Row) throws -> ExceptionSummary {
+        ExceptionSummary(
+            id: try row.integer("id"), kind: try row.choice("kind"), text: try row.text("text"),
+            transaction: try row.optionalTransaction("transaction_id"),
+            terminal: try row.optionalIdentifier("terminal"), account: try row.optionalAccount("account_id"),
+            firstAtMilliseconds: try row.integer("first_at"), lastAtMilliseconds: try row.integer("last_at"),
+            occurrences: try row.integer("occurrences"), closedAtMilliseconds: row.optionalInteger("closed_at"),
+            note: row.optionalText("note"))
+    }
+}

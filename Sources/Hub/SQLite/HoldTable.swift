@@ -1,0 +1,116 @@
+import GRDB
+import Payments
+
+/// Holds and their single resolution.
+enum HoldTable {
+    /// A stored hold with the answer that was given.
+    struct Stored {
+        var terms: HoldTerms
+        var verdict: HoldVerdict
+        var state: HoldState
+    }
+
+    static func find(_ transaction: TransactionID, _ db: Database) throws -> Stored? {
+        guard let row = try db.row("SELECT * FROM hold WHERE transaction_id = ?", [transaction.blob]) else {
+            return nil
+        }
+        let terms = HoldTerms(
+            transaction: transaction, amount: try row.amount("amount_fen"), payer: try payer(row),
+            merchant: try row.identifier("merchant"), lane: try row.identifier("lane"))
+        let verdict: HoldVerdict
+        if let reason = try row.optionalReason("reason") {
+            verdict = .declined(reason)
+        } else {
+            verdict = .held(account: try row.account("account_id"), available: try row.amount("available_fen"))
+        }
+        return Stored(terms: terms, verdict: verdict, state: try row.choice("state"))
+    }
+
+    static func insert(_ terms: HoldTerms, verdict: HoldVerdict, now: UnixTime, _ db: Database) throws {
+        let card: String?
+        let proof: String?
+        let code: CodeReference?
+        switch terms.payer {
+        case .card(let id, let identityProof): (card, proof, code) = (id.text, identityProof.rawValue, nil)
+        case .code(let reference): (card, proof, code) = (nil, nil, reference)
+        }
+        let state: HoldState
+        let account: Int64?
+        let available: Int64?
+        let reason: Int?
+        switch verdict {
+        case .held(let id, let left): (state, account, available, reason) = (.held, Int64(id.number), left.fen, nil)
+        case .declined(let why): (state, account, available, reason) = (.declined, nil, nil, why.rawValue)
+        }
+        try db.run(
+            """
+            INSERT INTO hold (transaction_id, amount_fen, card, proof, code_key, code_serial, merchant, lane, state,
+                account_id, available_fen, reason, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                terms.transaction.blob, terms.amount.fen, card, proof, code?.keyID, code.map(CodeTable.serialText),
+                terms.merchant.text, terms.lane.text, state.rawValue, account, available, reason, now.milliseconds,
+            ])
+    }
+
+    /// Sum of the active holds of an account.
+    static func held(_ account: AccountID, _ db: Database) throws -> Amount {
+        Amount(
+            fen: try db.integer(
+                "SELECT sum(amount_fen) FROM hold WHERE account_id = ? AND state = 'held'", [Int64(account.number)]))
+    }
+
+    /// Gives up the holds that stand since before `limit`. Cheap: an index holds the active ones by age.
+    static func expire(createdBefore limit: UnixTime, now: UnixTime, _ db: Database) throws {
+        try db.run(
+            "UPDATE hold SET state = 'expired', resolved_at = ? WHERE state = 'held' AND created_at < ?",
+            [now.milliseconds, limit.milliseconds])
+    }
+
+    /// Resolves an active hold. The table refuses a second resolution (promise 4).
+    static func resolve(_ transaction: TransactionID, as state: HoldState, now: UnixTime, _ db: Database) throws {
+        invariant(state == .captured || state == .released, "a record captures or releases")
+        try db.run(
+            "UPDATE hold SET state = ?, resolved_at = ? WHERE transaction_id = ?",
+            [state.rawValue, now.milliseconds, transaction.blob])
+    }
+
+    /// Releases what a journal that will never be heard of again left behind, and tells about it.
+    static func releaseAll(terminal: TerminalID, journal: JournalID, now: UnixTime, _ db: Database) throws {
+        let first = TransactionID(terminal: terminal, journal: journal, trace: TraceNumber(0))
+        let last = TransactionID(terminal: terminal, journal: journal, trace: TraceNumber((1 << 48) - 1))
+        let range: StatementArguments = [first.blob, last.blob]
+        let active = "transaction_id BETWEEN ? AND ? AND state = 'held'"
+        let count = try db.integer("SELECT count(*) FROM hold WHERE \(active)", range)
+        guard count > 0 else { return }
+        let sum = Amount(fen: try db.integer("SELECT sum(amount_fen) FROM hold WHERE \(active)", range))
+        try db.run(
+            "UPDATE hold SET state = 'released', resolved_at = ? WHERE \(active)", [now.milliseconds] + range)
+        try ExceptionTable.raise(
+            HubException(
+                .holdsReleased, subject: "\(terminal.text)/\(journal.text)",
+                text: "\(count) holds of \(sum) together were released: journal \(journal) of terminal \(terminal) "
+                    + "was replaced, and sales that it approved and did not deliver are lost",
+                terminal: terminal), now: now, db)
+    }
+
+    static func summary(_ row: Row) throws -> HoldSummary {
+        HoldSummary(
+            transaction: try row.transaction("transaction_id"), state: try row.choice("state"),
+            amountFen: try row.integer("amount_fen"), account: try row.optionalAccount("account_id"),
+            merchant: try row.identifier("merchant"), reason: try row.optionalReason("reason")?.rawValue,
+            createdAtMilliseconds: try row.integer("created_at"),
+            resolvedAtMilliseconds: row.optionalInteger("resolved_at"))
+    }
+
+    private static func payer(_ row: Row) throws -> JournalRecord.Payer {
+        if let card = try row.optionalIdentifier("card", as: CardID.self) {
+            return .card(card, try row.choice("proof"))
+        }
+        guard let keyID = UInt8(exactly: try row.integer("code_key")),
+            let serial = UInt64(try row.text("code_serial"), radix: 16)
+        else { throw HubStoreError(.damaged, detail: "column code_serial") }
+        return .code(CodeReference(keyID: keyID, serial: serial))
+    }
+}

@@ -1,0 +1,90 @@
+import GRDB
+import HubProtocol
+import Payments
+
+/// What the new records of one batch do: postings, holds, codes, exceptions.
+struct RecordEffects {
+    private let terminal: TerminalID
+    private let now: UnixTime
+    private let db: Database
+    // A batch asks the same few things again and again.
+    private var accounts: [AccountID: Bool] = [:]
+    private var merchants: [MerchantID: (exists: Bool, permitted: Bool)] = [:]
+    /// Approved sales so far, and their sum.
+    private(set) var approvedCount = 0
+    private(set) var approved = Amount.zero
+
+    init(terminal: TerminalID, now: UnixTime, _ db: Database) {
+        self.terminal = terminal
+        self.now = now
+        self.db = db
+    }
+
+    /// Applies one record that was just stored.
+    mutating func apply(_ record: JournalRecord, sheet: inout BookSheet) throws {
+        let hold = try HoldTable.find(record.transaction, db)
+        guard case .approved = record.outcome, let sale = record.sale, let account = sale.account else {
+            if hold?.state == .held { try HoldTable.resolve(record.transaction, as: .released, now: now, db) }
+            return
+        }
+        let exists = try accountExists(account)
+        let merchant = try merchant(sale.merchant)
+        _ = try sheet.post(
+            Self.posting(sale, account: exists ? account : nil), source: .purchase(record.transaction),
+            occurredAt: record.decidedAt, postedAt: now)
+        if hold?.state == .held { try HoldTable.resolve(record.transaction, as: .captured, now: now, db) }
+        approvedCount += 1
+        approved += sale.amount
+        let facts = RecordFacts(
+            accountExists: exists, merchantExists: merchant.exists, merchantPermitted: merchant.permitted,
+            hold: hold.map(Self.holdFacts), code: try redeemCode(sale, transaction: record.transaction),
+            balance: exists ? try sheet.balance(of: .cardholder(account)) : .zero)
+        for finding in RecordReview.findings(record.transaction, sale: sale, account: account, facts: facts) {
+            try ExceptionTable.raise(finding, now: now, db)
+        }
+    }
+
+    private mutating func accountExists(_ account: AccountID) throws -> Bool {
+        if let known = accounts[account] { return known }
+        let exists = try db.exists("SELECT 1 FROM account WHERE id = ?", [Int64(account.number)])
+        accounts[account] = exists
+        return exists
+    }
+
+    private mutating func merchant(_ merchant: MerchantID) throws -> (exists: Bool, permitted: Bool) {
+        if let known = merchants[merchant] { return known }
+        let facts = (
+            exists: try db.exists("SELECT 1 FROM merchant WHERE id = ?", [merchant.text]),
+            permitted: try SQLiteHubStore.isPermitted(merchant, terminal: terminal, db)
+        )
+        merchants[merchant] = facts
+        return facts
+    }
+
+    /// A sale on an account that does not exist waits in suspense: the merchant sold, and gets the money.
+    private static func posting(_ sale: JournalRecord.Sale, account: AccountID?) -> Posting {
+        if let account { return .purchase(sale.amount, from: account, to: sale.merchant) }
+        return Posting([
+            Entry(account: .suspense, amount: -sale.amount),
+            Entry(account: .merchant(sale.merchant), amount: sale.amount),
+        ])
+    }
+
+    private static func holdFacts(_ hold: HoldTable.Stored) -> RecordFacts.Hold {
+        let account: AccountID? = if case .held(let id, _) = hold.verdict { id } else { nil }
+        return RecordFacts.Hold(state: hold.state, amount: hold.terms.amount, account: account)
+    }
+
+    /// Redeems the sale's code unless another transaction did before; `nil` when a card paid.
+    private func redeemCode(
+        _ sale: JournalRecord.Sale, transaction: TransactionID
+    ) throws -> RecordFacts.Code? {
+        guard case .code(let reference) = sale.payer else { return nil }
+        let redeemer = try CodeTable.redeemer(reference, db)
+        if redeemer == nil { try CodeTable.redeem(reference, transaction: transaction, now: now, db) }
+        let issued = try CodeTable.issued(reference, db).map { row in
+            RecordFacts.Code.Issued(account: try row.account("account_id"), limit: try row.amount("limit_fen"))
+        }
+        return RecordFacts.Code(issued: issued, redeemedBy: redeemer)
+    }
+}

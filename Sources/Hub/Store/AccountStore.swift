@@ -1,0 +1,21 @@
+import Payments
+
+/// Cardholders' accounts.
+package protocol AccountStore: Sendable {
+    func createAccount(_ account: NewAccount, now: UnixTime) async throws -> AccountSummary
+    func accounts(_ page: PageRequest) async throws -> Page<AccountSummary>
+    func account(_ id: AccountID) async throws -> AccountSummary
+
+    /// Changes the status. ``HubRefusal/notPermittedInThisState`` unless the account is in one of `from`.
+    func setStatus(
+        _ status: AccountStatus, account: AccountID, from: Set<AccountStatus>
+    ) async throws -> AccountSummary
+
+    /// The account's postings, newest first.
+    ///
+    /// - Parameter before: only postings older than this one, when given.
+    func statement(account: AccountID, before: Int64?, limit: Int) async throws -> Statement
+
+    /// Pays money in, once per reference.
+    func topUp(_ request: TopUpRequest, now: UnixTime) async throws -> TopUpReceipt
+}

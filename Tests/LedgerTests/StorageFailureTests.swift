@@ -1,0 +1,110 @@
+import Foundation
+import Payments
+import Terminal
+import TestSupport
+import Testing
+
+@testable import Ledger
+
+@Suite("Storage that fails (promise 11)", .serialized)
+struct StorageFailureTests {
+    /// Puts a small file system of its own under a folder; removed with the value.
+    private final class SmallDisk: Sendable {
+        let directory: TemporaryDirectory
+
+        /// `nil` where the process may not mount.
+        init?(kibibytes: Int) throws {
+            directory = try TemporaryDirectory()
+            guard geteuid() == 0,
+                try Self.run("/bin/mount", "-t", "tmpfs", "-o", "size=\(kibibytes)k", "tmpfs", directory.path)
+            else { return nil }
+        }
+
+        deinit { _ = try? Self.run("/bin/umount", "-l", directory.path) }
+
+        private static func run(_ program: String, _ arguments: String...) throws -> Bool {
+            let process = try Process.run(URL(filePath: program), arguments: arguments)
+            process.waitUntilExit()
+            return process.terminationStatus == 0
+        }
+    }
+
+    @Test("a full disk refuses sales, loses nothing, and sales go on when there is room")
+    func fullDisk() async throws {
+        guard let disk = try SmallDisk(kibibytes: 512) else { try Test.cancel("mounting needs root") }
+        let ballast = disk.directory.file("ballast")
+        #expect(FileManager.default.createFile(atPath: ballast, contents: Data(count: 200 * 1024)))
+        let (path, keyPath) = (disk.directory.file("till.db"), disk.directory.file("key"))
+        var ledger = try JournalFile.open(path: path, keyPath: keyPath)
+        try await ledger.fill()
+
+        var concluded: [JournalRecord] = []
+        var refused: TransactionID?
+        while refused == nil {
+            let transaction = try await ledger.mint()
+            do {
+                concluded.append(try await ledger.conclude(transaction).record)
+            } catch let error as LedgerError {
+                #expect(error.code == .diskFull)
+                refused = transaction
+            }
+            try #require(concluded.count < 10_000)
+        }
+        let open = try #require(refused)
+        let before = try await ledger.figures()
+        await #expect(throws: LedgerError(.diskFull)) { try await ledger.conclude(open) }
+        #expect(try await ledger.figures() == before)
+        #expect(before.sequence == UInt64(concluded.count))
+
+        try FileManager.default.removeItem(atPath: ballast)
+        concluded.append(try await ledger.conclude(open).record)
+        concluded.append(try await ledger.sell().record)
+        #expect(try await ledger.records(after: 0, limit: 10_000).map(\.record) == concluded)
+        #expect(try await ledger.verify().findings == [])
+        try await ledger.close()
+        ledger = try JournalFile.open(path: path, keyPath: keyPath)
+        #expect(try await ledger.records(after: 0, limit: 10_000).map(\.record) == concluded)
+        #expect(try await ledger.verify().findings == [])
+        try await ledger.close()
+    }
+
+    @Test("a disk that is full from the start cannot hold a journal, and later can")
+    func fullFromTheStart() async throws {
+        guard let disk = try SmallDisk(kibibytes: 256) else { try Test.cancel("mounting needs root") }
+        let ballast = disk.directory.file("ballast")
+        #expect(FileManager.default.createFile(atPath: ballast, contents: Data(count: 220 * 1024)))
+        let (path, keyPath) = (disk.directory.file("till.db"), disk.directory.file("key"))
+        #expect(throws: LedgerError(.diskFull)) { try JournalFile.open(path: path, keyPath: keyPath) }
+        try FileManager.default.removeItem(atPath: ballast)
+        let ledger = try JournalFile.open(path: path, keyPath: keyPath)
+        #expect(try await ledger.verify().findings == [])
+        try await ledger.close()
+    }
+
+    @Test("a write that fails leaves the journal as it was, and a later one succeeds")
+    func failingWrites() async throws {
+        await #expect(processExitsWith: .success) {
+            signal(SIGXFSZ, SIG_IGN)
+            let file = try JournalFile()
+            let ledger = try await file.openFilled()
+            try await ledger.sell()
+            let size = try FileManager.default.attributesOfItem(atPath: file.path + "-wal")[.size] as? UInt64 ?? 0
+            let resource = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+            var usual = rlimit()
+            #expect(getrlimit(resource, &usual) == 0)
+            var small = usual
+            small.rlim_cur = rlim_t(size + 100)
+            #expect(setrlimit(resource, &small) == 0)
+            let transaction = try await ledger.mint()
+            let before = try await ledger.figures()
+            for _ in 0..<3 {
+                await #expect(throws: LedgerError(.writeFailed)) { try await ledger.conclude(transaction) }
+            }
+            let after = try await ledger.figures()
+            #expect(after == before)
+            #expect(setrlimit(resource, &usual) == 0)
+            #expect(try await ledger.conclude(transaction).record.sequence == 2)
+            #expect(try await ledger.verify().findings == [])
+        }
+    }
+}
