@@ -10,7 +10,7 @@ extension LabCampus {
     ) async throws -> SaleMessage {
         let (id, reference) = try Self.order(lane, reference)
         _ = try await terminal.client.arm(lane: id, reference: reference, amount: amount)
-        try await peer.insert()
+        try await present(peer)
         let sale = try await outcome(id, reference)
         await peer.remove()
         try await terminal.wait("lane \(lane) idle") { status in

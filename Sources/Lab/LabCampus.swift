@@ -61,7 +61,22 @@ package final class LabCampus: Sendable {
 
     /// A card on the virtual reader number `reader`, not yet inserted.
     package func peer(_ card: LabCard, reader: UInt16 = 0) -> VirtualCardPeer {
-        VirtualCardPeer(card: card.card, port: pcscd.port + reader)
+        VirtualCardPeer(card: card.card, port: pcscd.port + reader, patience: .seconds(2))
+    }
+
+    /// Puts the card on its reader, and lifts and puts it down again when the reader missed it, as people do.
+    ///
+    /// pcscd 1.9.9 misses a card that follows within its 400 ms poll on one whose program died in mid-exchange.
+    package func present(_ peer: VirtualCardPeer) async throws {
+        for _ in 0..<3 {
+            do {
+                return try await peer.insert()
+            } catch {
+                guard error.code == .notPoweredOn else { throw error }
+                await peer.remove()
+            }
+        }
+        try await peer.insert()
     }
 
     /// Opens an account with money and a card.

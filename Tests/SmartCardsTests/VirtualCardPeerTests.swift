@@ -142,6 +142,23 @@ struct VirtualCardPeerTests {
         await held
     }
 
+    @Test(
+        "a reader that keeps asking and never powers the card has missed it: the insertion fails instead of waiting for ever"
+    )
+    func missedInsertion() async throws {
+        let reader = try VirtualReader()
+        let peer = VirtualCardPeer(
+            card: SimulatedIdentityCard(identifier: [4, 1, 2, 3]), port: reader.port, patience: .seconds(1))
+        async let polls = reader.withNextCard { slot in
+            var count = 0
+            while slot.answerToReset() != nil { count += 1 }
+            return count
+        }
+        await #expect(throws: VirtualCardPeerError.self) { try await peer.insert() }
+        #expect(!peer.isInserted)
+        #expect(await polls > 1)
+    }
+
     @Test("removing a card that is not there does nothing")
     func removeNothing() async {
         await peer().remove()

@@ -119,7 +119,7 @@ package final class Demo {
         let reference = "demo-killed"
         guard let lane = LaneID(text: LabTerminal.lane) else { throw failure("a lane") }
         _ = try await campus.terminal.client.arm(lane: lane, reference: reference, amount: Amount(fen: 400))
-        try await peer.insert()
+        try await campus.present(peer)
         await campus.terminal.kill()
         await peer.remove()
         note("SIGKILL while a tap of ¥4.00 was under way")

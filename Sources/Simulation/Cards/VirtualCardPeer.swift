@@ -20,10 +20,9 @@ package final class VirtualCardPeer: Sendable {
         var removals: [CheckedContinuation<Void, Never>] = []
     }
 
-    /// Seconds that `insert` waits for power. pcscd looks for cards about every 0.4 s.
-    private static let patience = 10
-
     private let host: String
+    /// How long an insertion may take until the reader powers the card; whole seconds.
+    private let patience: Duration
     private let port: UInt16
     private let state: Mutex<State>
 
@@ -31,12 +30,17 @@ package final class VirtualCardPeer: Sendable {
     ///   - host: an IPv4 address 127.x.x.x.
     ///   - port: where the slot listens: 35963 (0x8C7B) for slot 0 of Debian's default configuration.
     package init(
-        card: any VirtualCard, host: String = "127.0.0.1", port: UInt16, faults: [VirtualCardFault] = []
+        card: any VirtualCard, host: String = "127.0.0.1", port: UInt16, faults: [VirtualCardFault] = [],
+        patience: Duration = .seconds(10)
     ) {
+        self.patience = patience
         self.host = host
         self.port = port
         state = Mutex(State(card: card, faults: faults))
     }
+
+    /// Whether the card was powered since it was inserted.
+    private var wasPowered: Bool { state.withLock { $0.insertion == nil } }
 
     /// Whether the card lies on the reader.
     package var isInserted: Bool { state.withLock { $0.isInserted } }
@@ -91,12 +95,18 @@ package final class VirtualCardPeer: Sendable {
 
     private func serve() {
         do throws(VirtualCardPeerError) {
-            let connection = try VirtualReaderConnection(host: host, port: port, patience: Self.patience)
+            let connection = try VirtualReaderConnection(
+                host: host, port: port, patience: Int(patience.components.seconds))
             let isWanted = state.withLock { state in
                 state.connection = connection
                 return state.removals.isEmpty
             }
-            while isWanted, let message = connection.receive(), take(message, connection) {}
+            // A reader that asks for the card's presence and never powers it has missed the insertion: polling alone
+            // would keep the connection alive for ever, so the limit runs over all messages until power-on.
+            let deadline = ContinuousClock.now + patience
+            while isWanted, let message = connection.receive(), take(message, connection),
+                wasPowered || ContinuousClock.now < deadline
+            {}
             finish(VirtualCardPeerError(.notPoweredOn))
         } catch {
             finish(error)
