@@ -87,6 +87,7 @@ package struct SyncMessage: Codable, Sendable, Hashable {
 /// `GET /v1/journal/export?after=SEQUENCE&limit=N`: whole records with their hashes, for auditors and the hub's
 /// reconciliation. It names cards: treat the file as confidential.
 package struct JournalExportMessage: Codable, Sendable, Hashable {
+    /// A record and the hash after it.
     package struct Record: Codable, Sendable, Hashable {
         package var record: RecordMessage
         package var hash: JournalHash

@@ -2,6 +2,7 @@ import Payments
 
 /// `GET /v1/status`: the terminal at a glance.
 package struct StatusMessage: Codable, Sendable, Hashable {
+    /// A reader or scanner.
     package struct Device: Codable, Sendable, Hashable {
         package var name: String
         /// What is wrong, absent when the device works.
@@ -13,6 +14,7 @@ package struct StatusMessage: Codable, Sendable, Hashable {
         }
     }
 
+    /// One lane and its devices.
     package struct Lane: Codable, Sendable, Hashable {
         package var lane: LaneID
         /// What the lane shows, one word.
@@ -31,6 +33,7 @@ package struct StatusMessage: Codable, Sendable, Hashable {
         }
     }
 
+    /// The journal in numbers.
     package struct Journal: Codable, Sendable, Hashable {
         package var journal: JournalID
         /// Sequence number of the newest record.
@@ -56,6 +59,7 @@ package struct StatusMessage: Codable, Sendable, Hashable {
         }
     }
 
+    /// The connection to the hub and what the replica holds.
     package struct Hub: Codable, Sendable, Hashable {
         package var url: String
         /// Whether the last exchange with the hub succeeded.

@@ -3,6 +3,7 @@ import Simulation
 
 /// Runs a program to its end and gives what it printed.
 package enum LabCommand {
+    /// What a program left behind.
     package struct Result: Sendable {
         package var status: Int32
         package var output: String

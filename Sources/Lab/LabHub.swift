@@ -82,6 +82,7 @@ package final class LabHub: Sendable {
         try await run("code", "issue", account, "--format", "text").trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// An account in numbers.
     package struct AccountFigures: Decodable, Sendable {
         package var balanceFen: Int64
         package var heldFen: Int64
@@ -91,6 +92,7 @@ package final class LabHub: Sendable {
         try await json("account", "show", account)
     }
 
+    /// What the hub has of a terminal's journal.
     package struct TerminalFigures: Decodable, Sendable {
         package var records: Int64
         package var approvedCount: Int64
@@ -103,6 +105,7 @@ package final class LabHub: Sendable {
         try await json("terminal", "show", terminal)
     }
 
+    /// The result of checking the books.
     package struct BooksFigures: Decodable, Sendable {
         package var sound: Bool
         package var postings: Int64

@@ -6,6 +6,7 @@ import Uplink
 
 /// Everything that `/etc/campus-till/tilld.yaml` says, checked. `config/tilld.yaml` documents each key.
 package struct DaemonConfiguration: Sendable {
+    /// How the hub is reached.
     package struct Hub: Sendable {
         package var address: HubAddress
         package var secretCredential: String
@@ -14,11 +15,13 @@ package struct DaemonConfiguration: Sendable {
         package var pollInterval: Duration
     }
 
+    /// A scanner on a serial line.
     package struct Scanner: Sendable {
         package var device: String
         package var speed: SerialSpeed
     }
 
+    /// One counter.
     package struct Lane: Sendable {
         package var id: LaneID
         package var reader: String?
@@ -26,6 +29,7 @@ package struct DaemonConfiguration: Sendable {
         package var armedFor: Duration
     }
 
+    /// What checks that a purse card is genuine.
     package enum SecureModule: Sendable {
         case none
         /// Lab only: the file holds the purchase master key.

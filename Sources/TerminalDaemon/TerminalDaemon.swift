@@ -93,7 +93,7 @@ package struct TerminalDaemon {
         let folder = configuration.stateDirectory
         let ledger = try SQLiteLedger.open(
             path: folder + "/journal.sqlite", keyPath: folder + "/journal.key", terminal: configuration.terminal,
-            now: clock.now()
+            reservationWindow: UInt64(2 * configuration.lanes.count), now: clock.now()
         ) { JournalID(number: .random(in: .min ... .max)) }
         return ledger
     }

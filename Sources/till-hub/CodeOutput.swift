@@ -16,7 +16,7 @@ enum CodeFormat: String, CaseIterable, ExpressibleByArgument {
 
 /// Turns a payment code into what the payer shows.
 enum CodeOutput {
-    /// Pixels of one module in pictures: a version 6 symbol is then 392 pixels wide, sharp on a phone and for a scanner.
+    /// Pixels of one module in pictures: a version 6 symbol is 392 pixels wide, sharp on a phone and for a scanner.
     private static let scale = 8
 
     /// The bytes to print or to put into a file.

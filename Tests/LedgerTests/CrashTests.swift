@@ -46,7 +46,7 @@ struct CrashTests {
                 if await ledger.cursor() == 0 { try await ledger.fill() }
                 let log = open(confirmed, O_WRONLY | O_CREAT | O_APPEND, 0o600)
                 let killer = Thread {
-                    usleep(UInt32(20_000 + round * 17_000))
+                    poll(nil, 0, Int32(20 + round * 17))
                     kill(getpid(), SIGKILL)
                 }
                 killer.start()

@@ -96,6 +96,7 @@ struct OfflineAllowanceTests {
         try await ledger.acknowledge(delivered)
         var view = try await ledger.view(of: Campus.cardEvidence())
         #expect(view.cardOffline == LedgerView.OfflineUse(amount: Amount(fen: 800), count: 2))
+        #expect(view.undelivered == Amount(fen: 100), "a delivered sale must not be told to the hub as still to come")
         #expect(view.account?.available == Amount(fen: 4200))
 
         let cursor = await ledger.cursor()

@@ -143,7 +143,7 @@ struct VirtualCardPeerTests {
     }
 
     @Test(
-        "a reader that keeps asking and never powers the card has missed it: the insertion fails instead of waiting for ever"
+        "a reader that keeps asking and never powers the card has missed it: the insertion fails"
     )
     func missedInsertion() async throws {
         let reader = try VirtualReader()

@@ -3,6 +3,7 @@ import Payments
 
 /// Time as the hub sees it.
 package protocol HubClock: Sendable {
+    /// The time now, UTC.
     func now() -> UnixTime
 }
 

@@ -18,12 +18,14 @@ package struct HoldFacts: Sendable, Hashable {
         package var used: Bool
     }
 
+    /// What was presented, as far as the store knows it.
     package enum Payer: Sendable, Hashable {
         case card(Card)
         /// `nil` when the code was never issued.
         case code(Code?)
     }
 
+    /// The account that would pay.
     package struct Account: Sendable, Hashable {
         package var id: AccountID
         package var status: AccountStatus

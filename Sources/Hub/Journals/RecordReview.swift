@@ -2,6 +2,7 @@ import Payments
 
 /// What the store knows about an approved record at the moment of posting.
 package struct RecordFacts: Sendable {
+    /// The hold that the record resolves.
     package struct Hold: Sendable, Hashable {
         package var state: HoldState
         package var amount: Amount
@@ -9,6 +10,7 @@ package struct RecordFacts: Sendable {
     }
 
     package struct Code: Sendable, Hashable {
+        /// How it was issued.
         package struct Issued: Sendable, Hashable {
             package var account: AccountID
             package var limit: Amount

@@ -2,8 +2,11 @@ import Payments
 
 /// Cardholders' accounts.
 package protocol AccountStore: Sendable {
+    /// Opens an account without money. Refused with `alreadyExists` when the number is taken.
     func createAccount(_ account: NewAccount, now: UnixTime) async throws -> AccountSummary
+    /// A page of all accounts in order of their numbers.
     func accounts(_ page: PageRequest) async throws -> Page<AccountSummary>
+    /// One account. Refused with `notFound`.
     func account(_ id: AccountID) async throws -> AccountSummary
 
     /// Changes the status. ``HubRefusal/notPermittedInThisState`` unless the account is in one of `from`.

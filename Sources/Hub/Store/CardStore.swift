@@ -7,6 +7,7 @@ package struct CardChange: Sendable, Hashable {
     /// What happens to the card's hot-list entry in the same transaction.
     package var hotList: HotListChange
 
+    /// What a change of a card does to the hot list.
     package enum HotListChange: Sendable, Hashable {
         case list(DeclineReason)
         case remove
@@ -22,7 +23,10 @@ package struct CardChange: Sendable, Hashable {
 
 /// Cards and the hot list.
 package protocol CardStore: Sendable {
+    /// Gives an account a card. Refused with `alreadyExists` when the card is in the books.
     func issueCard(_ card: NewCard, now: UnixTime) async throws -> CardSummary
+    /// A page of cards, of one account or of all.
     func cards(account: AccountID?, _ page: PageRequest) async throws -> Page<CardSummary>
+    /// Changes a card's status and the hot list in one commit.
     func change(card: CardID, _ change: CardChange) async throws -> CardSummary
 }

@@ -2,7 +2,9 @@ import Payments
 
 /// Merchants.
 package protocol MerchantStore: Sendable {
+    /// Adds a merchant. Refused with `alreadyExists`.
     func addMerchant(_ merchant: NewMerchant, now: UnixTime) async throws -> MerchantSummary
+    /// A page of all merchants.
     func merchants(_ page: PageRequest) async throws -> Page<MerchantSummary>
 
     /// The merchant's postings, newest first.

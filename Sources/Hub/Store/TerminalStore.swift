@@ -21,9 +21,13 @@ package protocol TerminalStore: Sendable {
     /// - Returns: its id: the one asked for, or the next free number.
     func register(_ terminal: NewTerminal, secretDigest: [UInt8], now: UnixTime) async throws -> TerminalID
 
+    /// A page of all terminals.
     func terminals(_ page: PageRequest) async throws -> Page<TerminalSummary>
+    /// One terminal. Refused with `notFound`.
     func terminal(_ id: TerminalID) async throws -> TerminalSummary
+    /// Lets a terminal in or keeps it out from now on.
     func setEnabled(_ enabled: Bool, terminal: TerminalID) async throws -> TerminalSummary
+    /// Replaces the merchants for which a terminal may sell.
     func setMerchants(_ merchants: [MerchantID], terminal: TerminalID) async throws -> TerminalSummary
 
     /// Lets a replaced terminal start a new journal. Records stay; the old journal's active holds are released and

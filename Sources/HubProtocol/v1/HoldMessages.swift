@@ -30,6 +30,7 @@ package struct HoldRequest: Codable, Sendable, Hashable {
 
 /// The hub's decision. Asking again with the same request gives the same answer.
 package struct HoldAnswer: Codable, Sendable, Hashable {
+    /// Yes or no.
     package enum Decision: String, Codable, Sendable {
         case held, declined
     }

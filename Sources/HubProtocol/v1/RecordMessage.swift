@@ -2,14 +2,17 @@ import Payments
 
 /// A journal record on the wire. The chain hash runs over the record's canonical bytes, not over this JSON.
 package struct RecordMessage: Codable, Sendable, Hashable {
+    /// How the transaction ended.
     package enum Outcome: String, Codable, Sendable {
         case approved, declined, voided
     }
 
+    /// Who decided: the terminal by itself, the hub, or the terminal because the hub could not be had.
     package enum Path: String, Codable, Sendable {
         case local, online, unreachable, timedOut, faulty
     }
 
+    /// The sale; absent from a void.
     package struct Sale: Codable, Sendable, Hashable {
         package var amountFen: Int64
         /// Exactly one of `card` and `code` is present.

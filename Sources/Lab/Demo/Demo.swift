@@ -136,10 +136,9 @@ package final class Demo {
         let balance = 6650 - amounts.reduce(0, +)
         let shown = try await campus.hub.account(Self.account)
         guard shown.balanceFen == balance else { throw failure("\(balance) fen at the hub, not \(shown.balanceFen)") }
-        note(
-            "restarted: journal sound, \(after.count - approved.count) number(s) voided, "
-                + "the interrupted sale \(amounts.count == 2 ? "was" : "was not") stored, hub agrees: \(Amount(fen: balance))"
-        )
+        let voided = after.count - approved.count
+        note("restarted: journal sound, \(voided) number(s) voided, hub agrees: \(Amount(fen: balance))")
+        note("the interrupted sale \(amounts.count == 2 ? "was stored, once" : "was not stored, and is not debited")")
         try expect(
             try await campus.tap(peer, amount: Amount(fen: 100)), .approved, by: "online", balance: balance - 100)
     }
@@ -150,12 +149,8 @@ package final class Demo {
         let journal = try await campus.terminal.client.verify()
         let atHub = try await campus.hub.terminal(LabCampus.terminalID)
         let books = try await campus.hub.checkBooks()
-        note(
-            "terminal  \(journal.records) records  \(journal.approvedCount) approved  \(Amount(fen: journal.approvedFen))  head \(journal.hash.prefix(12))…"
-        )
-        note(
-            "hub       \(atHub.records) records  \(atHub.approvedCount) approved  \(Amount(fen: atHub.approvedFen))  head \(atHub.hash.prefix(12))…"
-        )
+        note(figures("terminal", journal.records, journal.approvedCount, journal.approvedFen, journal.hash))
+        note(figures("hub     ", Int(atHub.records), Int(atHub.approvedCount), atHub.approvedFen, atHub.hash))
         guard journal.sound, books.sound, journal.records == Int(atHub.records), journal.hash == atHub.hash,
             journal.approvedCount == Int(atHub.approvedCount), journal.approvedFen == atHub.approvedFen
         else { throw failure("terminal and hub agree: \(journal.findings) \(books.findings)") }
@@ -165,6 +160,10 @@ package final class Demo {
     }
 
     // MARK: - Helpers of the script
+
+    private func figures(_ who: String, _ records: Int, _ approved: Int, _ fen: Int64, _ hash: String) -> String {
+        "\(who)  \(records) records  \(approved) approved  \(Amount(fen: fen))  head \(hash.prefix(12))…"
+    }
 
     /// A fresh code from the hub, as an image that an independent decoder reads: what a phone and a scanner do.
     private func freshCode(_ name: String) async throws -> String {

@@ -1,4 +1,5 @@
 import GRDB
+import HubProtocol
 import Payments
 import Terminal
 
@@ -25,8 +26,10 @@ struct PayerKnowledge {
         view.lastRecord = standing.row.newestDecision
         guard let account else { return }
         let row = try ReplicaTables.account(database, account)
-        let debits = try ReplicaTables.uncontained(database, account, after: row?.asOf ?? 0)
+        let debits = try ReplicaTables.uncontained(
+            database, account, after: row?.asOf ?? 0, acknowledged: standing.row.acknowledged.sequence)
         view.cardOffline = debits.offline
+        view.undelivered = debits.undelivered
         view.account = row.map {
             LedgerView.Account(id: account, status: $0.status, available: $0.balance - debits.approved)
         }

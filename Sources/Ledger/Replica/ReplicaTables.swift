@@ -22,6 +22,8 @@ enum ReplicaTables {
     struct Uncontained {
         var approved = Amount.zero
         var offline = LedgerView.OfflineUse()
+        /// Approved alone and not yet at the hub.
+        var undelivered = Amount.zero
     }
 
     static func card(_ database: Database, _ card: CardID) throws -> Card? {
@@ -59,9 +61,15 @@ enum ReplicaTables {
     }
 
     /// Answered from the partial index `journal_debit` alone.
-    static func uncontained(_ database: Database, _ account: AccountID, after asOf: UInt64) throws -> Uncontained {
+    ///
+    /// - Parameters:
+    ///   - asOf: the record up to which the account's balance in the replica contains this journal.
+    ///   - acknowledged: the record up to which the hub has this journal.
+    static func uncontained(
+        _ database: Database, _ account: AccountID, after asOf: UInt64, acknowledged: UInt64
+    ) throws -> Uncontained {
         let statement = try PreparedStatement(
-            database, "SELECT amount, path FROM journal WHERE account = ? AND sequence > ? AND outcome = 1")
+            database, "SELECT amount, path, sequence FROM journal WHERE account = ? AND sequence > ? AND outcome = 1")
         try statement.bind(1, Int64(account.number))
         try statement.bind(2, Int64(asOf))
         var sums = Uncontained()
@@ -71,6 +79,7 @@ enum ReplicaTables {
             if case .offline? = PathColumn.path(row.integer(1)) {
                 sums.offline.amount += amount
                 sums.offline.count += 1
+                if row.integer(2) > Int64(acknowledged) { sums.undelivered += amount }
             }
             return true
         }

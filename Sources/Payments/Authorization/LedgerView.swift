@@ -43,7 +43,12 @@ package struct LedgerView: Sendable, Hashable {
     package var hotListed: DeclineReason?
     /// Set when the presented code has paid at this terminal before.
     package var codeUsed = false
+    /// What the account spent offline here and the replica does not contain yet (promise 6).
     package var cardOffline = OfflineUse()
+    /// The part of it that the hub does not have yet: only this may be told to the hub as still to come, or it would
+    /// count a delivered sale twice.
+    package var undelivered = Amount.zero
+    /// What this terminal approved alone, for anybody, and the hub has not acknowledged.
     package var terminalOffline = OfflineUse()
     /// Hub time at the last contact; `nil` before the first.
     package var lastHubContact: UnixTime?

@@ -40,6 +40,7 @@ package struct OfflinePolicy: Sendable, Hashable, Codable {
 
 /// A limit that says no with a reason, or has no objection (`nil`).
 package protocol OfflineRule: Sendable {
+    /// The reason to refuse, `nil` when this rule has no objection. `now` is the terminal's trusted time.
     func objection(to request: AuthorizationRequest, view: LedgerView, now: UnixTime) -> DeclineReason?
 }
 

@@ -165,7 +165,10 @@ package final class VirtualCardPeer: Sendable {
             case .leaveBeforeHandling, .leaveAfterHandling: return false
             case .answer(let bytes): answer = bytes
             case .truncate(let count): answer = Array(answer.prefix(count))
-            case .delay(let duration): Thread.sleep(forTimeInterval: Double(duration.wholeMilliseconds) / 1000)
+            case .delay(let duration):
+                // A slow card. The wait ends early when the reader hangs up.
+                var hangUp = pollfd(fd: connection.descriptor, events: 0, revents: 0)
+                poll(&hangUp, 1, Int32(clamping: duration.wholeMilliseconds))
             }
         }
         return connection.send(answer)

@@ -44,7 +44,7 @@ package final class AuthorizationService: Sendable {
             let started = clock.uptime()
             var answer = HubAnswer.notAsked
             if authorizer.refusal(request, view: view, now: clock.now()) == nil {
-                let hold = HoldRequest(request, undelivered: view.cardOffline.amount)
+                let hold = HoldRequest(request, undelivered: view.undelivered)
                 answer = await hub.hold(hold, budget: hubBudget)
             }
             let hubTime = clock.uptime() - started

@@ -114,7 +114,7 @@ struct HTTPHubGatewayTests {
         let script: @Sendable (ScriptedServer.Connection, ScriptedServer) -> Void = { connection, _ in
             guard connection.receive() != nil else { return }
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
-            while connection.send(" ") { usleep(2000) }
+            while connection.send(" ") { poll(nil, 0, 2) }
         }
         let answer = try await Self.with(script) { gateway, _ in
             await gateway.hold(Self.holdRequest, budget: .milliseconds(200))
