@@ -1,4 +1,5 @@
 import ControlProtocol
+import Glibc
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -33,7 +34,11 @@ package struct ControlServer: Service {
         let application = Application(
             router: ControlRoutes(core: core).router(),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socketPath), serverName: nil),
-            onServerRunning: { _ in await listening() },
+            onServerRunning: { [socketPath] _ in
+                // The service's group are the people at the counter; before this the umask kept everybody out.
+                chmod(socketPath, 0o660)
+                await listening()
+            },
             logger: logger)
         try await application.run()
     }

@@ -24,19 +24,30 @@ package struct CardIdentification: Sendable {
         self.timeZoneOffset = timeZoneOffset
     }
 
+    /// How often a card is asked again at once after an exchange with it broke. A card at the edge of the field comes
+    /// and goes faster than the service looks, so no new insertion may be reported for it; the purchase of ¥0.00 takes
+    /// no money and may be repeated.
+    private static let retryMaximum = 2
+
     /// Takes the card, asks it, and lets it go powered off, so that the next tap starts fresh.
     package func identify(with reader: any CardReader) async -> CardReading {
-        do throws(CardReaderError) {
-            try await reader.connect()
-        } catch {
-            return .problem(PresentationProblem(error))
+        var problem: PresentationProblem?
+        for _ in 0...Self.retryMaximum {
+            do throws(CardReaderError) {
+                try await reader.connect()
+            } catch {
+                // What broke first says more than that the card is gone now.
+                return .problem(problem ?? PresentationProblem(error))
+            }
+            let attempt = await ask(reader)
+            await reader.disconnect(.powerOff)
+            guard case .problem(let new) = attempt.reading, attempt.isBroken else { return attempt.reading }
+            problem = new
         }
-        let reading = await ask(reader)
-        await reader.disconnect(.powerOff)
-        return reading
+        return .problem(problem ?? PresentationProblem(CardReaderError(.communication)))
     }
 
-    private func ask(_ reader: any CardReader) async -> CardReading {
+    private func ask(_ reader: any CardReader) async -> (reading: CardReading, isBroken: Bool) {
         let time = CalendarTime(clock.now(), offset: timeZoneOffset)
         var probe = CardProbe(profiles: profiles, terminal: terminal, time: time)
         var driver = Driver(reader: reader, secureModule: secureModule)
@@ -44,7 +55,7 @@ package struct CardIdentification: Sendable {
         while true {
             if case .finish(let outcome) = action {
                 await driver.endSession()
-                return driver.reading(outcome)
+                return (driver.reading(outcome), driver.isBroken)
             }
             action = probe.receive(await driver.perform(action))
         }
@@ -57,6 +68,14 @@ private struct Driver {
     let secureModule: (any SecureModule)?
     var session: SecureModuleSession?
     var readerError: CardReaderError?
+
+    /// Whether the link to the card broke, rather than the card saying something.
+    var isBroken: Bool {
+        switch readerError?.code {
+        case .cardRemoved, .cardReset, .communication: true
+        default: false
+        }
+    }
 
     mutating func perform(_ action: CardProbe.Action) async -> CardProbe.Event {
         switch action {
