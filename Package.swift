@@ -72,9 +72,10 @@ let package = Package(
             ["Payments", "SmartCards", "PaymentCodes", "HubProtocol", "ControlProtocol", log, serviceLifecycle]),
 
         // Adapters: one outside thing each.
+        module("DurableFiles"),
         module("PCSC", ["CPCSC"]),
-        module("Devices", ["Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC", log]),
-        module("Ledger", ["Terminal", "Payments", "PaymentCodes", "HubProtocol", grdb, crypto, log]),
+        module("Devices", ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC", log]),
+        module("Ledger", ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "HubProtocol", grdb, crypto, log]),
         module("Uplink", ["Terminal", "Payments", "HubProtocol", httpClient, nioCore, nioHTTP, log]),
         module("Control", ["Terminal", "Payments", "HubProtocol", "ControlProtocol", hummingbird, nioCore, log]),
         module("ServiceHost", ["Payments", yams, log, serviceLifecycle]),
@@ -93,10 +94,12 @@ let package = Package(
         module(
             "Hub",
             [
-                "Payments", "PaymentCodes", "HubProtocol", "CodeRendering", grdb, hummingbird, crypto, log,
+                "DurableFiles", "Payments", "PaymentCodes", "HubProtocol", "CodeRendering", grdb, hummingbird, crypto,
+                log,
                 serviceLifecycle, nioCore,
             ]),
-        module("Simulation", ["Payments", "SmartCards", "PaymentCodes", "HubProtocol", "Terminal", crypto]),
+        module(
+            "Simulation", ["DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "Terminal", crypto]),
 
         program("tilld", ["TerminalDaemon", argumentParser]),
         program("till", ["Payments", "HubProtocol", "ControlProtocol", "ControlClient", argumentParser]),

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Payments
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Ledger

@@ -1,6 +1,7 @@
 import HubProtocol
 import Payments
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Ledger

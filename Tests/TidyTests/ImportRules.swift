@@ -14,8 +14,9 @@ enum ImportRules {
     static let own: [String: Set<String>] = [
         "Terminal": ["Payments", "SmartCards", "PaymentCodes", "HubProtocol", "ControlProtocol"],
         "PCSC": ["CPCSC"],
-        "Devices": ["Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC"],
-        "Ledger": ["Terminal", "Payments", "PaymentCodes", "HubProtocol"],
+        "Devices": ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC"],
+        "DurableFiles": [],
+        "Ledger": ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "HubProtocol"],
         "Uplink": ["Terminal", "Payments", "HubProtocol"],
         "Control": ["Terminal", "Payments", "HubProtocol", "ControlProtocol"],
         "ControlClient": ["Payments", "HubProtocol", "ControlProtocol"],
@@ -26,11 +27,11 @@ enum ImportRules {
         ],
         "Lab": [
             "Simulation", "Terminal", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "ControlProtocol",
-            "ControlClient", "CodeRendering", "ServiceHost",
+            "ControlClient", "CodeRendering", "ServiceHost", "Ledger",
         ],
         "CodeRendering": ["CQREncode"],
-        "Hub": ["Payments", "PaymentCodes", "HubProtocol", "CodeRendering"],
-        "Simulation": ["Payments", "SmartCards", "PaymentCodes", "HubProtocol", "Terminal"],
+        "Hub": ["DurableFiles", "Payments", "PaymentCodes", "HubProtocol", "CodeRendering"],
+        "Simulation": ["DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "Terminal"],
     ]
 
     /// Libraries that only these modules may import.
@@ -47,7 +48,8 @@ enum ImportRules {
 
     /// Modules that `tilld` links: there Foundation's essentials are enough, and the rest costs memory.
     static let linkedByDaemon = Set(pure.keys).union([
-        "Terminal", "PCSC", "Devices", "Ledger", "Uplink", "Control", "ServiceHost", "TerminalDaemon", "tilld",
+        "Terminal", "PCSC", "Devices", "DurableFiles", "Ledger", "Uplink", "Control", "ServiceHost",
+        "TerminalDaemon", "tilld",
     ])
 
     static let executables: Set<String> = ["tilld", "till", "till-hub", "till-lab"]

@@ -1,5 +1,6 @@
 @preconcurrency import Dispatch
 import PCSC
+import Payments
 import Synchronization
 import Terminal
 
@@ -38,10 +39,11 @@ package final class PCSCReaderMonitor: Sendable {
 
     /// Starts watching.
     package init() {
-        DeviceThread.start(name: "reader-monitor") { [self] in
+        let code = DeviceThread.start(name: "reader-monitor") { [self] in
             run()
             control.withLock { $0.hasEnded = true }
         }
+        invariant(code == 0, "no thread for the reader monitor: error \(code)")
     }
 
     /// Ends all watching and waits until the thread has let go of the service.

@@ -1,5 +1,6 @@
 @preconcurrency import Dispatch
 import Glibc
+import Payments
 import Synchronization
 
 /// A thread of its own that does one job after the other on a state that never leaves it.
@@ -21,10 +22,11 @@ final class SerialThread<State: ~Copyable>: Sendable {
     ///
     /// - Parameter name: Shown by `top -H`; Linux keeps the first 15 bytes.
     init(name: String, makeState: @escaping @Sendable () -> State) {
-        DeviceThread.start(name: name) { [self] in
+        let code = DeviceThread.start(name: name) { [self] in
             var state = makeState()
             while let job = next() { job(&state) }
         }
+        invariant(code == 0, "no thread for \(name): error \(code)")
     }
 
     /// Hands in a job.

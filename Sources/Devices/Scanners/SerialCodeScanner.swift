@@ -22,7 +22,7 @@ package final class SerialCodeScanner: CodeScanner {
         let (stream, continuation) = AsyncStream.makeStream(
             of: CodeScannerEvent.self, bufferingPolicy: .bufferingNewest(Self.eventsKept))
         events = stream
-        let result = DedicatedThread.start(name: "scan-\(name)") {
+        let result = DeviceThread.start(name: "scan-\(name)") {
             var loop = SerialScannerLoop(path: path, speed: speed, stop: stop, events: continuation)
             loop.run()
             continuation.finish()

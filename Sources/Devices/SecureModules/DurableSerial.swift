@@ -1,3 +1,4 @@
+import DurableFiles
 import Glibc
 import Payments
 import Terminal
@@ -24,7 +25,11 @@ struct DurableSerial {
         if nextNumber == reservedBelow {
             let (end, overflow) = nextNumber.addingReportingOverflow(Self.blockSize)
             guard !overflow else { throw SecureModuleError(.serialNotDurable, detail: "all serials are used up") }
-            try Self.write(end, path)
+            do {
+                try DurableFile.replace(path, with: Array("\(end)\n".utf8))
+            } catch {
+                throw SecureModuleError(.serialNotDurable, detail: error.description)
+            }
             reservedBelow = end
         }
         defer { nextNumber += 1 }
@@ -46,27 +51,5 @@ struct DurableSerial {
             throw SecureModuleError(.serialNotDurable, detail: "the serial file is damaged")
         }
         return value
-    }
-
-    /// Writes beside the file, syncs, renames over it and syncs the folder: after a power cut it is the old number or
-    /// the new one.
-    private static func write(_ value: UInt32, _ path: String) throws(SecureModuleError) {
-        let temporary = path + ".new"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw SecureModuleError(.serialNotDurable, detail: "open: errno \(errno)") }
-        let bytes = Array("\(value)\n".utf8)
-        let isWritten = Glibc.write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
-        let writeError = errno
-        close(descriptor)
-        guard isWritten, rename(temporary, path) == 0 else {
-            throw SecureModuleError(.serialNotDurable, detail: "write: errno \(isWritten ? errno : writeError)")
-        }
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        let folderDescriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folderDescriptor >= 0 else { throw SecureModuleError(.serialNotDurable, detail: "open folder: \(errno)") }
-        defer { close(folderDescriptor) }
-        guard fsync(folderDescriptor) == 0 else {
-            throw SecureModuleError(.serialNotDurable, detail: "fsync folder: errno \(errno)")
-        }
     }
 }

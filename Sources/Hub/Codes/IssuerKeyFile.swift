@@ -1,4 +1,5 @@
 import Crypto
+import DurableFiles
 import Foundation
 import Glibc
 import Payments
@@ -50,33 +51,16 @@ package enum IssuerKeyFile {
             validThrough: UnixTime(seconds: content.validThroughSeconds))
     }
 
-    /// Writes the key beside its place and links it there when it is on disk, so that a power cut leaves either no
-    /// file or a whole one.
     private static func create(_ key: IssuerKey, path: String) throws {
         let content = Content(
             keyID: key.keyID, privateKey: Hex.encode(key.privateKey.rawRepresentation),
             validFromSeconds: key.validFrom.seconds, validThroughSeconds: key.validThrough.seconds)
-        let draft = path + ".new"
-        let descriptor = Glibc.open(draft, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw IssuerKeyError(.cannotWrite, detail: failure(path)) }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        let bytes = Array(try JSONEncoder().encode(content)) + [UInt8(ascii: "\n")]
         do {
-            try file.write(contentsOf: try JSONEncoder().encode(content) + Data("\n".utf8))
-            try file.synchronize()
-            try file.close()
+            try DurableFile.replace(path, with: bytes)
         } catch {
-            throw IssuerKeyError(.cannotWrite, detail: path)
+            throw IssuerKeyError(.cannotWrite, detail: "\(path): \(error)")
         }
-        guard rename(draft, path) == 0 else { throw IssuerKeyError(.cannotWrite, detail: failure(path)) }
-        try synchronizeFolder(of: path)
-    }
-
-    private static func synchronizeFolder(of path: String) throws {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw IssuerKeyError(.cannotWrite, detail: failure(folder)) }
-        defer { Glibc.close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw IssuerKeyError(.cannotWrite, detail: failure(folder)) }
     }
 
     private static func failure(_ path: String) -> String { "\(path): \(String(cString: strerror(errno)))" }

@@ -1,3 +1,4 @@
+import DurableFiles
 import Glibc
 import Terminal
 
@@ -38,45 +39,20 @@ enum FileSystem {
 
     /// Writes a small private file so that after a power cut it is there whole or not at all.
     static func writePrivate(_ bytes: [UInt8], to path: String) throws(LedgerError) {
-        let temporary = path + ".new"
-        try removeIfPresent(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("create") }
-        defer { close(descriptor) }
-        var offset = 0
-        while offset < bytes.count {
-            let written = bytes.withUnsafeBytes {
-                write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
-            }
-            guard written > 0 else { throw failure("write") }
-            offset += written
-        }
-        guard fsync(descriptor) == 0 else { throw failure("fsync") }
-        try moveIntoPlace(temporary, path)
+        do { try DurableFile.replace(path, with: bytes) } catch { throw LedgerError(error) }
     }
 
     /// Renames and makes the name durable.
     static func moveIntoPlace(_ temporary: String, _ path: String) throws(LedgerError) {
-        guard rename(temporary, path) == 0 else { throw failure("rename") }
-        try synchronizeDirectory(of: path)
+        do { try DurableFile.moveIntoPlace(temporary, path) } catch { throw LedgerError(error) }
     }
 
-    private static func synchronizeDirectory(of path: String) throws(LedgerError) {
-        let directory: String
-        if let slash = path.lastIndex(of: "/") {
-            directory = slash == path.startIndex ? "/" : String(path[..<slash])
-        } else {
-            directory = "."
-        }
-        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("open directory") }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure("fsync directory") }
-    }
+    static func failure(_ call: String) -> LedgerError { LedgerError(SystemCallFailure(call)) }
+}
 
-    static func failure(_ call: String) -> LedgerError {
-        let number = errno
-        return LedgerError(
-            number == ENOSPC || number == EDQUOT ? .diskFull : .cannotOpen, detail: "\(call) errno \(number)")
+extension LedgerError {
+    fileprivate init(_ failure: SystemCallFailure) {
+        let isFull = failure.number == ENOSPC || failure.number == EDQUOT
+        self.init(isFull ? .diskFull : .cannotOpen, detail: failure.description)
     }
 }

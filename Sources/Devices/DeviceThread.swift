@@ -1,7 +1,7 @@
 import Glibc
 
-/// Runs blocking work on a thread of its own, off the cooperative pool.
-enum DedicatedThread {
+/// Runs a device's blocking calls on a thread of their own, off the cooperative pool.
+enum DeviceThread {
     private final class Work {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
