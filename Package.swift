@@ -145,8 +145,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "Simulation", "Terminal", "Uplink", "Ledger", "Devices", "Control", "ControlProtocol", "Hub",
-                "HubProtocol", "SmartCards", "PaymentCodes", "Payments", "TestSupport",
+                "Lab", "Simulation", "SmartCards", "Payments", "HubProtocol", "ControlProtocol", "ControlClient",
+                "TestSupport",
             ]),
         tests("TidyTests", ["Payments", "TestSupport"]),
     ],

@@ -15,6 +15,7 @@ extension StatusMessage.Lane {
     init(_ status: LaneStatus) {
         self.init(
             lane: status.lane, display: status.display.name, amountFen: status.order?.amount.fen,
+            hasCard: status.hasCard,
             reader: status.reader.map { StatusMessage.Device(name: $0.name, fault: $0.fault) },
             scanner: status.scanner.map { StatusMessage.Device(name: $0.name, fault: $0.fault) })
     }

@@ -12,14 +12,18 @@ package struct ControlClient: Sendable {
     /// Largest answer taken, bytes: a page of 500 exported records is about 400 KiB.
     private static let answerLimit = 4 << 20
 
+    /// One for the process, and never shut down. It does not try again to connect: a daemon that is not there does not
+    /// come by waiting, and the operator wants to know at once.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     private let socketPath: String
-    private let client: HTTPClient
 
     /// - Parameter socketPath: the daemon's control socket.
-    package init(socketPath: String) {
-        self.socketPath = socketPath
-        client = HTTPClient.shared
-    }
+    package init(socketPath: String) { self.socketPath = socketPath }
 
     package func status() async throws(ControlClientError) -> StatusMessage { try await send(.GET, "/v1/status") }
 
@@ -87,7 +91,7 @@ package struct ControlClient: Sendable {
                 request.headers.add(name: "Content-Type", value: "application/json")
                 request.body = .bytes(Array(try JSONEncoder().encode(body)))
             }
-            let response = try await client.execute(request, timeout: TimeAmount(patience))
+            let response = try await Self.client.execute(request, timeout: TimeAmount(patience))
             bytes = try await response.body.collect(upTo: Self.answerLimit)
             status = Int(response.status.code)
         } catch {

@@ -21,13 +21,17 @@ package struct StatusMessage: Codable, Sendable, Hashable {
         package var display: String
         /// Amount armed, fen.
         package var amountFen: Int64?
+        /// Whether a card lies on the reader.
+        package var hasCard: Bool
         package var reader: Device?
         package var scanner: Device?
 
-        package init(lane: LaneID, display: String, amountFen: Int64?, reader: Device?, scanner: Device?) {
+        package init(lane: LaneID, display: String, amountFen: Int64?, hasCard: Bool, reader: Device?, scanner: Device?)
+        {
             self.lane = lane
             self.display = display
             self.amountFen = amountFen
+            self.hasCard = hasCard
             self.reader = reader
             self.scanner = scanner
         }

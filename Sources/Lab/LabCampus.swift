@@ -69,14 +69,20 @@ package final class LabCampus: Sendable {
     /// pcscd 1.9.9 misses a card that follows within its 400 ms poll on one whose program died in mid-exchange.
     package func present(_ peer: VirtualCardPeer) async throws {
         for _ in 0..<3 {
-            do {
-                return try await peer.insert()
-            } catch {
-                guard error.code == .notPoweredOn else { throw error }
-                await peer.remove()
-            }
+            if try await isPowered(peer) { return }
+            await peer.remove()
         }
         try await peer.insert()
+    }
+
+    /// Apart from its loop, because the compiler (6.3.1, `-O`) crashes on a typed `catch` around `await` in one.
+    private func isPowered(_ peer: VirtualCardPeer) async throws -> Bool {
+        do throws(VirtualCardPeerError) {
+            try await peer.insert()
+            return true
+        } catch  where error.code == .notPoweredOn {
+            return false
+        }
     }
 
     /// Opens an account with money and a card.

@@ -78,8 +78,11 @@ package final class LabHub: Sendable {
     }
 
     /// Issues a code and gives its digits, as a phone would hold them.
-    package func issueCode(account: String) async throws -> String {
-        try await run("code", "issue", account, "--format", "text").trimmingCharacters(in: .whitespacesAndNewlines)
+    ///
+    /// - Parameter lifetime: how long it may be used, seconds, 1 to 120.
+    package func issueCode(account: String, lifetime: Int = 60) async throws -> String {
+        try await run("code", "issue", account, "--format", "text", "--lifetime", String(lifetime))
+            .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// An account in numbers.
@@ -123,10 +126,10 @@ package final class LabHub: Sendable {
     package func openExceptions() async throws -> Int {
         struct Page: Decodable {
             struct Entry: Decodable { var kind: String }
-            var exceptions: [Entry]
+            var items: [Entry]
         }
         let page: Page = try await json("exception", "list")
-        return page.exceptions.count
+        return page.items.count
     }
 
     private func json<Answer: Decodable>(_ arguments: String...) async throws -> Answer {

@@ -46,6 +46,8 @@ package final class LabTerminal: Sendable {
     }
 
     package var isRunning: Bool { process.isRunning }
+    /// The daemon's process id while it runs.
+    package var processIdentifier: Int32? { process.processIdentifier }
 
     /// Starts the daemon and waits until it answers.
     package func start() async throws {

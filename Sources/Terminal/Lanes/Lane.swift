@@ -137,7 +137,7 @@ package actor Lane {
     /// What the lane shows and how its devices are.
     package func status() -> LaneStatus {
         LaneStatus(
-            lane: id, display: display, order: sales.open,
+            lane: id, display: display, order: sales.open, hasCard: machine.hasCard,
             reader: reader.map { DeviceStatus(name: $0.name, fault: readerFault.map { "\($0)" }) },
             scanner: scanner.map { DeviceStatus(name: $0.name, fault: scannerFault.map { "\($0)" }) })
     }

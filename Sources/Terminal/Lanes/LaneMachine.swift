@@ -57,11 +57,17 @@ package struct LaneMachine: Sendable {
 
     private var state = State.idle
     private var field = Field.empty
+    /// A problem stays shown until something else is presented, also when the card behind it leaves: it is what the
+    /// payer must read.
+    private var showsProblem = false
 
     package init() {}
 
     /// Whether no order is being served.
     package var isIdle: Bool { state == .idle }
+
+    /// Whether a card lies on the reader, as far as it has said.
+    package var hasCard: Bool { field != .empty }
 
     package mutating func receive(_ event: Event) -> [Action] {
         switch event {
@@ -81,6 +87,7 @@ package struct LaneMachine: Sendable {
 
     private mutating func arm(_ order: SaleOrder) -> [Action] {
         guard state == .idle else { return [.refuseOrder(order.reference)] }
+        showsProblem = false
         let timer = Action.startOrderTimer(order.reference)
         switch field {
         case .empty:
@@ -96,6 +103,7 @@ package struct LaneMachine: Sendable {
 
     private mutating func startReading(_ order: SaleOrder) -> [Action] {
         field = .used
+        showsProblem = false
         state = .reading(order, cancelled: false)
         return [.show(.reading), .readCard]
     }
@@ -124,7 +132,7 @@ package struct LaneMachine: Sendable {
         field = .empty
         switch state {
         case .idle: return [.show(.idle)]
-        case .armed(let order): return [.show(.presentPayment(order.amount))]
+        case .armed(let order): return showsProblem ? [] : [.show(.presentPayment(order.amount))]
         case .reading, .authorizing: return []
         }
     }
@@ -139,6 +147,7 @@ package struct LaneMachine: Sendable {
         guard case .reading(let order, let cancelled) = state else { return [] }
         if cancelled { return endCancelled(order) }
         state = .armed(order)
+        showsProblem = true
         return [.show(.problem(problem))]
     }
 
@@ -155,6 +164,7 @@ package struct LaneMachine: Sendable {
 
     private mutating func codeRefused(_ problem: PresentationProblem) -> [Action] {
         guard case .armed = state else { return [] }
+        showsProblem = true
         return [.show(.problem(problem))]
     }
 

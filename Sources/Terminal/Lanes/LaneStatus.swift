@@ -16,15 +16,19 @@ package struct LaneStatus: Sendable, Hashable {
     package var lane: LaneID
     package var display: LaneDisplay
     package var order: SaleOrder?
+    /// Whether a card lies on the reader.
+    package var hasCard: Bool
     package var reader: DeviceStatus?
     package var scanner: DeviceStatus?
 
     package init(
-        lane: LaneID, display: LaneDisplay, order: SaleOrder?, reader: DeviceStatus?, scanner: DeviceStatus?
+        lane: LaneID, display: LaneDisplay, order: SaleOrder?, hasCard: Bool, reader: DeviceStatus?,
+        scanner: DeviceStatus?
     ) {
         self.lane = lane
         self.display = display
         self.order = order
+        self.hasCard = hasCard
         self.reader = reader
         self.scanner = scanner
     }

@@ -1,0 +1,151 @@
+import ControlClient
+import ControlProtocol
+import Foundation
+import HubProtocol
+import Lab
+import Payments
+import Simulation
+import TestSupport
+import Testing
+
+/// Where the four programs were built: beside the test bundle.
+func programsFolder() throws -> String {
+    let folders = ["/proc/self/exe", CommandLine.arguments[0]].map {
+        URL(fileURLWithPath: $0).resolvingSymlinksInPath().deletingLastPathComponent().path
+    }
+    return try #require(
+        folders.first { FileManager.default.isExecutableFile(atPath: $0 + "/tilld") },
+        "tilld is not built beside the tests")
+}
+
+/// Runs `body` on a whole line of its own with two readers: `lane-1` with the scanner, and `lane-2`.
+///
+/// - Parameter extra: more YAML for the daemon.
+func withCampus(extra: String = "", _ body: (LabCampus) async throws -> Void) async throws {
+    let directory = try TemporaryDirectory()
+    let campus = try await LabCampus(
+        folder: directory.path, programs: try programsFolder(), readers: PcscdInstance.readerNames, extra: extra)
+    do {
+        try await body(campus)
+    } catch {
+        for name in ["tilld", "till-hub"] {
+            let log = (try? String(contentsOfFile: campus.paths.log(name), encoding: .utf8)) ?? ""
+            print("\(name): …\(log.suffix(1500))")
+        }
+        await campus.stop()
+        throw error
+    }
+    await campus.stop()
+}
+
+extension LabCampus {
+    /// A cardholder with ¥500.00 and a card, and the card's place at reader `reader`.
+    func cardholder(_ account: String, serial: String, reader: UInt16 = 0) async throws -> VirtualCardPeer {
+        peer(try await enrol(account, name: "Student \(account)", balance: "500.00", serial: serial), reader: reader)
+    }
+
+    /// Somebody who goes on paying at `lane-2` while `lane-1` is in trouble.
+    func neighbour() async throws -> VirtualCardPeer {
+        try await cardholder("2026019999", serial: "00061998081700009999", reader: 1)
+    }
+
+    /// Promise 14: the other lane sells.
+    func requireOtherLaneSells(
+        _ neighbour: VirtualCardPeer, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let sale = try await tap(neighbour, amount: Amount(fen: 10), lane: "lane-2")
+        #expect(sale.state == .approved, "lane-2: \(sale)", sourceLocation: sourceLocation)
+    }
+
+    /// The account may learn of a card only with the next contact.
+    func level(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await eventually("terminal and hub are level", sourceLocation: sourceLocation) {
+            guard let result = try? await terminal.client.sync() else { return false }
+            return result.level
+        }
+    }
+
+    /// Promises 3 and 5: nothing lost, nothing twice, and both sides agree to the fen.
+    func requireAgreement(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await level(sourceLocation: sourceLocation)
+        let journal = try await terminal.client.verify()
+        #expect(journal.sound, "\(journal.findings)", sourceLocation: sourceLocation)
+        let figures = try await hub.terminal(Self.terminalID)
+        #expect(figures.records == Int64(journal.records), sourceLocation: sourceLocation)
+        #expect(figures.approvedCount == Int64(journal.approvedCount), sourceLocation: sourceLocation)
+        #expect(figures.approvedFen == journal.approvedFen, sourceLocation: sourceLocation)
+        #expect(figures.hash == journal.hash, sourceLocation: sourceLocation)
+        let books = try await hub.checkBooks()
+        #expect(books.sound, "\(books.findings)", sourceLocation: sourceLocation)
+    }
+
+    /// The whole journal, oldest first.
+    func journal() async throws -> [JournalLineMessage] {
+        var records: [JournalLineMessage] = []
+        while true {
+            let page = try await terminal.client.journal(after: records.last?.sequence ?? 0, limit: 500).records
+            if page.isEmpty { return records }
+            records += page
+        }
+    }
+
+    /// Runs `till` against this campus's daemon.
+    func till(_ arguments: String...) async throws -> LabCommand.Result {
+        try await LabCommand.run(
+            paths.program("till"), arguments, environment: ["TILL_SOCKET": paths.controlSocket], within: .seconds(30))
+    }
+}
+
+/// The name of a lane.
+func lane(_ text: String) throws -> LaneID { try #require(LaneID(text: text)) }
+
+/// A sale that is armed and not yet ended.
+struct OpenSale {
+    let campus: LabCampus
+    let lane: LaneID
+    let reference: String
+
+    init(_ campus: LabCampus, lane: String = LabTerminal.lane, fen: Int64) async throws {
+        self.campus = campus
+        self.lane = try IntegrationTests.lane(lane)
+        reference = "test-" + UUID().uuidString
+        _ = try await campus.terminal.client.arm(lane: self.lane, reference: reference, amount: Amount(fen: fen))
+    }
+
+    func now() async throws -> SaleMessage {
+        try await campus.terminal.client.sale(lane: lane, reference: reference)
+    }
+
+    /// Waits for what the lane shows when a payer could not be served; the sale stays open.
+    func problem(sourceLocation: SourceLocation = #_sourceLocation) async throws -> ProblemMessage {
+        var problem: ProblemMessage?
+        try await eventually(within: .seconds(10), "\(lane) shows a problem", sourceLocation: sourceLocation) {
+            let sale = try await now()
+            try #require(sale.state == .open, "\(sale)", sourceLocation: sourceLocation)
+            problem = sale.problem
+            return problem != nil
+        }
+        return try #require(problem)
+    }
+
+    func outcome() async throws -> SaleMessage {
+        var sale = try await now()
+        try await eventually("the sale ends") {
+            sale = try await campus.terminal.client.sale(lane: lane, reference: reference, wait: 1)
+            return sale.state != .open
+        }
+        return sale
+    }
+
+    func cancel() async throws { _ = try await campus.terminal.client.cancel(lane: lane, reference: reference) }
+}
+
+/// All records of the journal as auditors get them.
+func exported(_ campus: LabCampus) async throws -> [RecordMessage] {
+    var records: [RecordMessage] = []
+    while true {
+        let page = try await campus.terminal.client.export(after: records.last?.sequence ?? 0, limit: 500).records
+        if page.isEmpty { return records }
+        records += page.map(\.record)
+    }
+}
