@@ -117,7 +117,9 @@ let package = Package(
         program("till-lab", ["Lab", "Simulation", "SmartCards", "Payments", argumentParser]),
 
         // Tests. `TestSupport` holds what several of them share.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
+        .target(
+            name: "TestSupport", dependencies: ["Terminal", "HubProtocol", "Payments"], path: "Tests/TestSupport",
+            swiftSettings: house),
         tests("PaymentsTests", ["Payments", "TestSupport"]),
         tests("SmartCardsTests", ["SmartCards", "Payments", "Simulation"]),
         tests("PaymentCodesTests", ["PaymentCodes", "Payments", "CodeRendering", crypto, "TestSupport"]),
@@ -135,7 +137,10 @@ let package = Package(
             ]),
         tests(
             "TerminalTests",
-            ["Terminal", "Simulation", "HubProtocol", "SmartCards", "PaymentCodes", "Payments", "TestSupport"]),
+            [
+                "Terminal", "Simulation", "HubProtocol", "SmartCards", "PaymentCodes", "Payments", "TestSupport", crypto,
+                log, serviceLifecycle,
+            ]),
         tests(
             "HubTests",
             [

@@ -22,8 +22,8 @@ struct SaleCommand: AsyncParsableCommand {
 
     @Option(
         help: """
-            Your own reference. While the daemon runs, the same reference at the lane is the same sale (the last 64 are \
-            remembered), so a repeated command does not debit twice (default: a new one).
+            Your own reference. While the daemon runs, the same reference at the lane is the same sale (the last 64 \
+            are remembered), so a repeated command does not debit twice (default: a new one).
             """)
     var reference: String?
 

@@ -45,6 +45,8 @@ package actor Lane {
     private let logger: Logger
 
     private var machine = LaneMachine()
+    private var isStopping = false
+    private var lastWaiter = 0
     private var sales = SaleHistory()
     private var display = LaneDisplay.idle
     private var readerFault: CardReaderError?
@@ -101,7 +103,7 @@ package actor Lane {
             guard known.order == order else { throw LaneRefusal(.referenceReused) }
             return
         }
-        guard machine.isIdle else { throw LaneRefusal(.laneBusy) }
+        guard machine.isIdle, !isStopping else { throw LaneRefusal(.laneBusy) }
         sales.add(order)
         handle(.armed(order))
     }
@@ -126,12 +128,15 @@ package actor Lane {
     {
         guard let sale = sales[reference] else { throw LaneRefusal(.saleUnknown) }
         if let outcome = sale.outcome { return outcome }
+        lastWaiter += 1
+        let waiter = lastWaiter
         let timeout = Task {
+            // Cancelled when the outcome came first; then there is nobody left to release.
             try? await Task.sleep(for: limit)
-            self.sales.releaseWaiters(of: reference)
+            self.sales.releaseWaiter(waiter, of: reference)
         }
         defer { timeout.cancel() }
-        return await withCheckedContinuation { sales.addWaiter($0, to: reference) }
+        return await withCheckedContinuation { sales.addWaiter($0, number: waiter, to: reference) }
     }
 
     /// What the lane shows and how its devices are.
@@ -192,6 +197,7 @@ package actor Lane {
 
     private func handle(_ event: LaneMachine.Event) {
         for action in machine.receive(event) { perform(action) }
+        if isStopping && !machine.isBusy { addWork.finish() }
     }
 
     private func perform(_ action: LaneMachine.Action) {
@@ -243,8 +249,12 @@ package actor Lane {
         }
     }
 
-    /// Ends ``run()`` once the work under way is done.
-    package func stop() { addWork.finish() }
+    /// Ends ``run()``: takes back an amount that nobody has paid, and lets a reading or decision under way come to its
+    /// end first, so that every sale has an outcome.
+    package func stop() {
+        isStopping = true
+        handle(.cancelled)
+    }
 }
 
 extension SaleOutcome {

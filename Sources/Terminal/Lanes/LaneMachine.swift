@@ -66,6 +66,14 @@ package struct LaneMachine: Sendable {
     /// Whether no order is being served.
     package var isIdle: Bool { state == .idle }
 
+    /// Whether a reading or a decision is under way, which must come to its end.
+    package var isBusy: Bool {
+        switch state {
+        case .reading, .authorizing: true
+        case .idle, .armed: false
+        }
+    }
+
     /// Whether a card lies on the reader, as far as it has said.
     package var hasCard: Bool { field != .empty }
 

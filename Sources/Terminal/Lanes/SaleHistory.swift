@@ -10,7 +10,8 @@ struct SaleHistory {
         var order: SaleOrder
         /// `nil` while the sale is being served.
         var outcome: SaleOutcome?
-        var waiters: [CheckedContinuation<SaleOutcome?, Never>] = []
+        /// Who waits for the outcome, by a number of the lane's.
+        var waiters: [Int: CheckedContinuation<SaleOutcome?, Never>] = [:]
     }
 
     private var sales: [SaleReference: Sale] = [:]
@@ -38,23 +39,23 @@ struct SaleHistory {
         guard var sale = sales[reference] else { return }
         let waiters = sale.waiters
         sale.outcome = outcome
-        sale.waiters = []
+        sale.waiters = [:]
         sales[reference] = sale
-        waiters.forEach { $0.resume(returning: outcome) }
+        waiters.values.forEach { $0.resume(returning: outcome) }
     }
 
-    mutating func addWaiter(_ waiter: CheckedContinuation<SaleOutcome?, Never>, to reference: SaleReference) {
+    mutating func addWaiter(
+        _ waiter: CheckedContinuation<SaleOutcome?, Never>, number: Int, to reference: SaleReference
+    ) {
         guard sales[reference] != nil, sales[reference]?.outcome == nil else {
             waiter.resume(returning: sales[reference]?.outcome)
             return
         }
-        sales[reference]?.waiters.append(waiter)
+        sales[reference]?.waiters[number] = waiter
     }
 
-    /// Tells everybody who waits that the sale is still open.
-    mutating func releaseWaiters(of reference: SaleReference) {
-        let waiters = sales[reference]?.waiters ?? []
-        sales[reference]?.waiters = []
-        waiters.forEach { $0.resume(returning: nil) }
+    /// Tells one who waits that the sale is still open.
+    mutating func releaseWaiter(_ number: Int, of reference: SaleReference) {
+        sales[reference]?.waiters.removeValue(forKey: number)?.resume(returning: nil)
     }
 }

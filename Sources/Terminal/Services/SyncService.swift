@@ -36,7 +36,8 @@ package final class SyncService: Service {
     private let replicaChanged: @Sendable () async -> Void
     private let logger: Logger
     private let state = Mutex(SyncState())
-    private let waiters = Mutex<[CheckedContinuation<SyncState, Never>]>([])
+    /// Who waits for the next flight; `nil` once the service has ended and there will be none.
+    private let waiters = Mutex<[CheckedContinuation<SyncState, Never>]?>([])
     private let bell = WakeSignal()
 
     /// - Parameters:
@@ -72,8 +73,11 @@ package final class SyncService: Service {
     /// Syncs now and waits until terminal and hub are level or the try failed.
     package func syncNow() async -> SyncState {
         await withCheckedContinuation { continuation in
-            waiters.withLock { $0.append(continuation) }
-            wake()
+            let isServed = waiters.withLock { waiters in
+                waiters?.append(continuation)
+                return waiters != nil
+            }
+            if isServed { wake() } else { continuation.resume(returning: current) }
         }
     }
 
@@ -98,7 +102,10 @@ package final class SyncService: Service {
                 action = machine.receive(event)
             }
         }
-        let left = served + waiters.withLock { takeAll(&$0) }
+        let left = waiters.withLock { waiters in
+            defer { waiters = nil }
+            return served + (waiters ?? [])
+        }
         left.forEach { $0.resume(returning: current) }
     }
 
@@ -188,7 +195,7 @@ package final class SyncService: Service {
 }
 
 /// Empties `list` and gives what was in it.
-private func takeAll<Element>(_ list: inout [Element]) -> [Element] {
+private func takeAll<Element>(_ list: inout [Element]?) -> [Element] {
     defer { list = [] }
-    return list
+    return list ?? []
 }

@@ -1,0 +1,79 @@
+import HubProtocol
+import Payments
+import Synchronization
+import Terminal
+
+/// Journal, send queue, replica and archive in memory. What "on disk" means here is that it outlives the call.
+package final class SimulatedJournal: PaymentJournal, SendQueue, Replica, JournalArchive {
+    package let terminal: TerminalID
+    package let journal: JournalID
+    private let state: Mutex<SimulatedJournalState>
+
+    /// - Parameter reservationWindow: numbers that a commit reserves beyond the newest one given out.
+    package init(terminal: TerminalID, journal: JournalID, reservationWindow: UInt64 = 32) {
+        self.terminal = terminal
+        self.journal = journal
+        state = Mutex(
+            SimulatedJournalState(terminal: terminal, journal: journal, reservationWindow: reservationWindow))
+    }
+
+    /// Makes the next `count` commits fail, changing nothing.
+    package func failCommits(_ count: Int, with code: LedgerError.Code = .diskFull) {
+        state.withLock { state in
+            state.failingCommits = count
+            state.failure = code
+        }
+    }
+
+    package func mint() async throws(LedgerError) -> TransactionID {
+        try state.withLock { state throws(LedgerError) in try state.mint() }
+    }
+
+    package func view(of instrument: Instrument) async throws(LedgerError) -> LedgerView {
+        state.withLock { $0.knowledge(of: instrument).view }
+    }
+
+    package func conclude(
+        _ request: AuthorizationRequest, hub: HubAnswer, authorizer: Authorizer, now: UnixTime
+    ) async throws(LedgerError) -> ConcludedTransaction {
+        try state.withLock { state throws(LedgerError) in
+            try state.conclude(request, hub: hub, authorizer: authorizer, now: now)
+        }
+    }
+
+    package func void(_ transaction: TransactionID, now: UnixTime) async throws(LedgerError) {
+        try state.withLock { state throws(LedgerError) in try state.void(transaction, now: now) }
+    }
+
+    package func unsent(limit: Int) async throws(LedgerError) -> UnsentRecords? {
+        state.withLock { state in
+            let found = state.archive(after: state.acknowledged, limit: max(limit, 1))
+            return found.last.map { UnsentRecords(records: found.map(\.record), hash: $0.hash) }
+        }
+    }
+
+    package func acknowledge(_ acknowledgement: Acknowledgement) async throws(LedgerError) {
+        try state.withLock { state throws(LedgerError) in
+            guard try state.reachesFurther(acknowledgement) else { return }
+            try state.commit { $0.acknowledged = acknowledgement.sequence }
+        }
+    }
+
+    package func figures() async throws(LedgerError) -> JournalFigures { state.withLock { $0.figures } }
+
+    package func cursor() async throws(LedgerError) -> UInt64 { state.withLock { $0.replicaCursor } }
+
+    package func apply(_ page: ChangesPage, after cursor: UInt64) async throws(LedgerError) {
+        try state.withLock { state throws(LedgerError) in try state.apply(page, after: cursor) }
+    }
+
+    package func codeKeys() async throws(LedgerError) -> [CodeKeyMessage] {
+        state.withLock { $0.replica.codeKeys.values.sorted { $0.keyID < $1.keyID } }
+    }
+
+    package func records(after sequence: UInt64, limit: Int) async throws(LedgerError) -> [ArchivedRecord] {
+        state.withLock { $0.archive(after: sequence, limit: max(limit, 0)) }
+    }
+
+    package func verify() async throws(LedgerError) -> JournalVerification { state.withLock { $0.verification } }
+}

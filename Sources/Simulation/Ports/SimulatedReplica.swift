@@ -1,0 +1,39 @@
+import HubProtocol
+import Payments
+import Terminal
+
+/// The rows of a replica in memory.
+struct SimulatedReplica: Sendable {
+    struct Account: Sendable {
+        var status: AccountStatus
+        var balance: Amount
+        /// Records of this terminal up to here are in the balance.
+        var asOf: UInt64
+    }
+
+    /// Largest balance or debt that is believed, in fen.
+    private static let balanceMaximum: UInt64 = 1_000_000_000_000_000
+
+    private(set) var accounts: [AccountID: Account] = [:]
+    private(set) var cards: [CardID: CardMessage] = [:]
+    private(set) var hotList: [CardID: DeclineReason] = [:]
+    private(set) var codeKeys: [UInt8: CodeKeyMessage] = [:]
+
+    /// Stores one change; `asOf` is how far the hub had the journal when it read the balances.
+    mutating func store(_ change: ChangeMessage, asOf: UInt64) throws(LedgerError) {
+        switch (change.account, change.card, change.hotList, change.codeKey) {
+        case (let account?, nil, nil, nil) where account.balanceFen.magnitude <= Self.balanceMaximum:
+            accounts[account.id] = Account(
+                status: account.status, balance: Amount(fen: account.balanceFen), asOf: asOf)
+        case (nil, let card?, nil, nil): cards[card.id] = card
+        case (nil, nil, let entry?, nil):
+            let reason = entry.reason.map(DeclineReason.init(rawValue:))
+            if case .some(.none) = reason { throw LedgerError(.changeMalformed, detail: "hot list reason") }
+            hotList[entry.card] = reason ?? nil
+        case (nil, nil, nil, let key?)
+        where Hex.decode(key.publicKey)?.count == 32 && key.validFromSeconds <= key.validThroughSeconds:
+            codeKeys[key.keyID] = key
+        default: throw LedgerError(.changeMalformed, detail: "change \(change.cursor)")
+        }
+    }
+}
