@@ -112,7 +112,8 @@ let package = Package(
         module(
             "Lab",
             [
-                "Simulation", "SmartCards", "Payments", "HubProtocol", "ControlProtocol", "ControlClient",
+                "Simulation", "SmartCards", "Payments", "PaymentCodes", "HubProtocol", "ControlProtocol",
+                "ControlClient", "Terminal", "Ledger", "CodeRendering", crypto,
             ]),
         program("till-lab", ["Lab", "Simulation", "SmartCards", "Payments", argumentParser]),
 
@@ -138,7 +139,8 @@ let package = Package(
         tests(
             "TerminalTests",
             [
-                "Terminal", "Simulation", "HubProtocol", "SmartCards", "PaymentCodes", "Payments", "TestSupport", crypto,
+                "Terminal", "Simulation", "HubProtocol", "SmartCards", "PaymentCodes", "Payments", "TestSupport",
+                crypto,
                 log, serviceLifecycle,
             ]),
         tests(

@@ -1,0 +1,65 @@
+import Foundation
+
+/// The C programs of `Benchmarks/`, built by `scripts/bench`.
+package struct Floors: Sendable {
+    /// Longest time for one call; a slow SD card syncs about 20 times a second.
+    private static let patience = Duration.seconds(300)
+
+    private let folder: String
+
+    /// - Parameter folder: where the programs are.
+    package init(folder: String) throws {
+        self.folder = URL(fileURLWithPath: folder).standardizedFileURL.path
+        for name in ["floor-sync", "floor-sqlite", "floor-qrencode"]
+        where !FileManager.default.isExecutableFile(atPath: "\(self.folder)/\(name)") {
+            throw LabError("\(self.folder)/\(name) is missing: run scripts/bench, which builds it")
+        }
+    }
+
+    /// What a floor program measured.
+    struct Measurement: Decodable {
+        var elapsedNanoseconds: Int64
+        var nanoseconds: [Int64]
+
+        var samples: Samples {
+            var samples = Samples()
+            samples.add(nanoseconds: nanoseconds)
+            return samples
+        }
+    }
+
+    /// Writes `count` frames of a log, from number `first` on, with `fdatasync` after each.
+    func sync(_ file: String, count: Int, first: Int = 0) async throws -> Samples {
+        try await run("floor-sync", [file, "\(count)", "\(first)"]).samples
+    }
+
+    /// Writes debits into a journal that the ledger made and closed.
+    ///
+    /// - Parameter reads: whether it also reads what a decision needs.
+    func debits(
+        _ journal: String, reads: Bool, count: Int, batch: Int, warmUp: Int, accounts: Int
+    ) async throws -> Measurement {
+        try await run(
+            "floor-sqlite",
+            (reads ? ["--reads"] : []) + [journal, "\(count)", "\(batch)", "\(warmUp)", "\(accounts)"])
+    }
+
+    /// Encodes the text in `file` as a symbol.
+    func symbol(_ file: String, count: Int) async throws -> Samples {
+        try await run("floor-qrencode", [file, "\(count)"]).samples
+    }
+
+    func sqliteVersion() async throws -> String {
+        try await output("floor-sqlite", ["--version"]).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private func run(_ name: String, _ arguments: [String]) async throws -> Measurement {
+        try JSONDecoder().decode(Measurement.self, from: Data(try await output(name, arguments).utf8))
+    }
+
+    private func output(_ name: String, _ arguments: [String]) async throws -> String {
+        let result = try await LabCommand.run("\(folder)/\(name)", arguments, within: Self.patience)
+        guard result.status == 0 else { throw LabError("\(name): \(result.error)") }
+        return result.output
+    }
+}
