@@ -7,8 +7,8 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Measures beside floors taken in the same run. Usually called by scripts/bench.",
         discussion: """
-            Says met or not met and leaves the judgement to people: exit status 0 when everything was measured, however \
-            slow, 1 with the name of a row that could not be. See docs/benchmarks.md.
+            Says met or not met and leaves the judgement to people: exit status 0 when everything was measured, \
+            however slow, 1 with the name of a row that could not be. See docs/benchmarks.md.
             """)
 
     @Option(help: "What to measure: debits, codes, daemon, taps, with commas between.")

@@ -77,7 +77,6 @@ struct SimulatedPurseCardTests {
     mutating func unknown() throws {
         try selectApplication()
         #expect(try send("00120000") == "6D00")
-        #expect(try send("805A00060200010 8") == "6D00")
         #expect(try send("84B095001E") == "6E00")
         #expect(try send("805001020B0100000001001122334455") != "6E00")
         #expect(try send("005001020B01000000010011223344550F") == "6E00")
@@ -97,8 +96,9 @@ struct SimulatedPurseCardTests {
         #expect(try send("805001020B01000027110011223344550F") == "9401")
         #expect(try send("805001020A010000000100112233440F") == "6700")
         #expect(try send("805001020B010000000100112233445510") == "6700")
-        #expect(try send("805000020B010000000100112233445510") == "6A86")
-        #expect(try send("805003020B01000000010011223344550F") == "6A86")
+        #expect(try send("805000020B010000000100112233445510") == "6982", "a load needs the PIN")
+        #expect(try send("805003020B02000000010011223344550F") == "9403")
+        #expect(try send("805002020B01000000010011223344550F") == "6A86")
     }
 
     @Test("DEBIT without INITIALIZE is the wrong order")

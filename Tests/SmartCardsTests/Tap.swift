@@ -8,11 +8,16 @@ enum Interference: Sendable, Equatable {
     case lostBefore
     /// The card carried the command out, its answer was lost.
     case lostAfter
+    /// The card did nothing, and answered these bytes.
+    case refused([UInt8])
     /// The card carried the command out, other bytes arrived.
     case replaced([UInt8])
     /// The card carried the command out, the last bytes before the status were changed.
     case corrupted
 }
+
+/// The driver could not store the intent, and the machine gave the purchase up.
+struct IntentNotStored: Error {}
 
 /// Card, secure module and the air between them, for one tap.
 struct Tap {
@@ -22,6 +27,9 @@ struct Tap {
     var interferences: [Int: Interference] = [:]
     var moduleFailsToInitialize = false
     var moduleFailsToCheck = false
+    var intentFails = false
+    /// What was durable before its DEBIT.
+    var intents: [PurchaseIntent] = []
     /// Every exchange, in order: the instruction byte, 0x70 and 0x72 for the secure module.
     var exchanges: [UInt8] = []
     private var cardExchanges = 0
@@ -39,6 +47,14 @@ struct Tap {
         while true {
             switch action {
             case .finish(let result): return result
+            case .abandon: throw IntentNotStored()
+            case .persistIntent(let intent):
+                if intentFails {
+                    action = machine.receive(.intentFailed)
+                } else {
+                    intents.append(intent)
+                    action = machine.receive(.intentPersisted)
+                }
             case .transmit(let command):
                 action = machine.receive(transmit(command).map { .cardAnswered($0) } ?? .cardFailed)
             case .initializeSecureModule(let request):
@@ -67,14 +83,15 @@ struct Tap {
         }
     }
 
-    private mutating func transmit(_ command: CommandAPDU) -> [UInt8]? {
+    mutating func transmit(_ command: CommandAPDU) -> [UInt8]? {
         exchanges.append(command.instruction)
         cardExchanges += 1
         let interference = interferences[cardExchanges]
         if interference == .lostBefore { return nil }
+        if case .refused(let bytes) = interference { return bytes }
         let answer = card.transmit(command.bytes)
         switch interference {
-        case nil, .lostBefore: return answer
+        case nil, .lostBefore, .refused: return answer
         case .lostAfter: return nil
         case .replaced(let bytes): return bytes
         case .corrupted:
@@ -91,7 +108,7 @@ struct Tap {
         return try module.initializeForPurchase(request, terminalSerial: terminalSerial)
     }
 
-    private mutating func check(_ mac2: [UInt8]) throws -> Bool? {
+    mutating func check(_ mac2: [UInt8]) throws -> Bool? {
         exchanges.append(0x72)
         if moduleFailsToCheck { return nil }
         return try module.credit(mac2: mac2)

@@ -2,6 +2,7 @@ import Foundation
 
 /// One measured figure beside its floor and its target.
 package struct BenchFigure: Sendable, Encodable {
+    /// What a figure is counted in.
     package enum Unit: String, Sendable, Encodable {
         case perSecond = "/s"
         case milliseconds = "ms"

@@ -37,6 +37,8 @@ package struct PurseCardMemory: Sendable, Equatable, Codable {
     package var givesInformationOnSelect: Bool
     /// Whether answers wait for GET RESPONSE behind 61xx, as on a contact card with protocol T=0.
     package var answersThroughGetResponse: Bool
+    /// PIN, compound records, transaction proofs, and how this card numbers them.
+    package var behavior: PurseCardBehavior
 
     /// A card as it leaves the card office: PBOC application, empty log, nothing locked.
     ///
@@ -60,5 +62,6 @@ package struct PurseCardMemory: Sendable, Equatable, Codable {
         isCardLocked = false
         givesInformationOnSelect = true
         answersThroughGetResponse = false
+        behavior = PurseCardBehavior()
     }
 }

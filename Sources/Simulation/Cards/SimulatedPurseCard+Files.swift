@@ -21,16 +21,26 @@ extension SimulatedPurseCard {
         return ResponseAPDU(data: Array(rest.prefix(wanted)), status: .success)
     }
 
-    /// READ RECORD of the transaction log; record 1 is the newest.
+    /// READ RECORD of the transaction log, whose record 1 is the newest, or of the compound-purchase file.
     func readRecord(_ command: CommandAPDU) -> ResponseAPDU {
         guard command.data.isEmpty, let wanted = command.expectedLength else {
             return ResponseAPDU(status: .wrongLength)
         }
         guard command.parameter2 & 0x07 == 0x04 else { return ResponseAPDU(status: .wrongParameters) }
-        guard command.parameter2 >> 3 == 0x18 else { return ResponseAPDU(status: .fileNotFound) }
+        let records: [[UInt8]]
+        switch command.parameter2 >> 3 {
+        case 0x18:
+            guard memory.behavior.isLogFree || isPINVerified else {
+                return ResponseAPDU(status: .securityStatusNotSatisfied)
+            }
+            records = memory.log
+        case memory.behavior.compoundFile where !memory.behavior.compoundRecords.isEmpty:
+            records = memory.behavior.compoundRecords
+        default: return ResponseAPDU(status: .fileNotFound)
+        }
         let index = Int(command.parameter1) - 1
-        guard memory.log.indices.contains(index) else { return ResponseAPDU(status: .recordNotFound) }
-        let record = memory.log[index]
+        guard records.indices.contains(index) else { return ResponseAPDU(status: .recordNotFound) }
+        let record = records[index]
         guard wanted == record.count || wanted == 256 else {
             return ResponseAPDU(status: .repeatExpecting(record.count))
         }

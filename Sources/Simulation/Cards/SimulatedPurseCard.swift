@@ -16,6 +16,10 @@ package struct SimulatedPurseCard: VirtualCard {
         var amount: UInt32
         var terminal: [UInt8]
         var random: [UInt8]
+        /// 06, or 09 for a compound purchase.
+        var type: UInt8
+        /// New content of compound records, by index.
+        var records: [Int: [UInt8]] = [:]
     }
 
     /// What the card keeps without power.
@@ -24,6 +28,8 @@ package struct SimulatedPurseCard: VirtualCard {
     let file: CardStateFile?
     var random: any RandomNumberGenerator & Sendable
     var session: PurchaseSession?
+    var load: LoadSession?
+    var isPINVerified = false
     private var selection = Selection.masterFile
     private var waiting: [UInt8] = []
 
@@ -53,6 +59,7 @@ package struct SimulatedPurseCard: VirtualCard {
             answer = handle(try CommandAPDU(decoding: command))
         } catch {
             session = nil
+            load = nil
             answer = ResponseAPDU(status: .wrongLength)
         }
         return answer.bytes
@@ -61,6 +68,8 @@ package struct SimulatedPurseCard: VirtualCard {
     private mutating func forget() {
         selection = .masterFile
         session = nil
+        load = nil
+        isPINVerified = false
         waiting = []
     }
 
@@ -68,20 +77,23 @@ package struct SimulatedPurseCard: VirtualCard {
         if command.classByte == 0xFF { return readerCommand(command) }
         if command.instruction == 0xC0 { return getResponse(command) }
         waiting = []
-        // Only a DEBIT may follow INITIALIZE; every other command ends the purchase.
-        let open = session
+        // Only a DEBIT may follow INITIALIZE; every other command ends the purchase, or the load.
+        let open = (session, load)
         session = nil
-        let answer = perform(command, open)
+        load = nil
+        let answer = perform(command, open.0, open.1)
         guard memory.answersThroughGetResponse, answer.status == .success, !answer.data.isEmpty else { return answer }
         waiting = answer.data
         return ResponseAPDU(status: .moreData(answer.data.count))
     }
 
-    private mutating func perform(_ command: CommandAPDU, _ open: PurchaseSession?) -> ResponseAPDU {
+    private mutating func perform(
+        _ command: CommandAPDU, _ open: PurchaseSession?, _ openLoad: LoadSession?
+    ) -> ResponseAPDU {
         let expectedClass: UInt8
         switch command.instruction {
-        case 0xA4, 0xB0, 0xB2: expectedClass = 0x00
-        case 0x50, 0x54, 0x5C: expectedClass = 0x80
+        case 0x20, 0xA4, 0xB0, 0xB2: expectedClass = 0x00
+        case 0x50, 0x52, 0x54, 0x5A, 0x5C, 0xDC: expectedClass = 0x80
         default: return ResponseAPDU(status: isKnownClass(command) ? .instructionNotSupported : .classNotSupported)
         }
         guard command.classByte == expectedClass else { return ResponseAPDU(status: .classNotSupported) }
@@ -93,7 +105,11 @@ package struct SimulatedPurseCard: VirtualCard {
         case 0xB0: return readBinary(command)
         case 0xB2: return readRecord(command)
         case 0x5C: return getBalance(command)
-        case 0x50: return initializeForPurchase(command)
+        case 0x5A: return getTransactionProof(command)
+        case 0x20: return verify(command)
+        case 0x50: return initialize(command)
+        case 0x52: return creditForLoad(command, openLoad)
+        case 0xDC: return updateCompoundRecord(command, open)
         default: return debitForPurchase(command, open)
         }
     }
@@ -146,6 +162,7 @@ package struct SimulatedPurseCard: VirtualCard {
     private mutating func selectApplication() -> ResponseAPDU {
         guard !memory.isApplicationLocked else { return ResponseAPDU(status: .locked) }
         selection = .application
+        isPINVerified = false
         let information = DataElement(tag: 0x9F0C, content: .primitive(memory.information.bytes))
         return fileControl(name: memory.applicationName, memory.givesInformationOnSelect ? information : nil)
     }

@@ -27,4 +27,22 @@ package enum GeneralCommand {
     package static func getResponse(_ count: Int) -> CommandAPDU {
         CommandAPDU(0x00, 0xC0, 0x00, 0x00, expectedLength: count)
     }
+
+    /// READ RECORD by number of a file named by its short identifier (`00 B2`).
+    ///
+    /// - Parameters:
+    ///   - number: from 1; in a cyclic file 1 is the newest record.
+    ///   - count: length of the record, 1 to 256.
+    package static func readRecord(_ number: UInt8, shortFile: UInt8, count: Int) -> CommandAPDU {
+        invariant((1...30).contains(shortFile), "a short file identifier is 1 to 30")
+        return CommandAPDU(0x00, 0xB2, number, shortFile << 3 | 0x04, expectedLength: count)
+    }
+
+    /// VERIFY of the application's PIN (`00 20 00 00`).
+    ///
+    /// - Parameter pin: 2 to 6 bytes, two digits each.
+    package static func verify(pin: [UInt8]) -> CommandAPDU {
+        invariant((2...6).contains(pin.count), "a PIN has 2 to 6 bytes")
+        return CommandAPDU(0x00, 0x20, 0x00, 0x00, data: pin)
+    }
 }

@@ -92,6 +92,7 @@ package struct CardProbe: Sendable {
         case .initializeSecureModule(let request): return .initializeSecureModule(request)
         case .checkMAC2(let mac2): return .checkMAC2(mac2)
         case .finish(let result): return conclude(result)
+        case .persistIntent, .abandon: fatalError("a purchase of amount zero asks for no intent")
         }
     }
 

@@ -48,6 +48,20 @@ package enum BinaryCodedDecimal {
 }
 
 extension CalendarTime {
+    /// YYYYMMDD in four bytes and hhmmss in three; `nil` when they are no time of the calendar.
+    package init?(binaryCodedDate date: some Sequence<UInt8>, time: some Sequence<UInt8>) {
+        guard let day = BinaryCodedDecimal.decodeDate(date), let clock = BinaryCodedDecimal.decode(time),
+            clock / 10_000 < 24, clock / 100 % 100 < 60, clock % 100 < 60
+        else { return nil }
+        self.init(UnixTime(milliseconds: 0))
+        year = day / 10_000
+        month = day / 100 % 100
+        self.day = day % 100
+        hour = clock / 10_000
+        minute = clock / 100 % 100
+        second = clock % 100
+    }
+
     /// YYYYMMDD, four bytes.
     package var binaryCodedDate: [UInt8] {
         BinaryCodedDecimal.encode(year * 10_000 + month * 100 + day, count: 4)

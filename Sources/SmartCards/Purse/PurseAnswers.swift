@@ -29,13 +29,24 @@ package struct PurchaseInitialization: Sendable, Hashable {
     package let random: [UInt8]
 
     package init(decoding answer: ResponseAPDU) throws(CardDataError) {
-        let data = try answer.data(exactly: Self.length, of: "purchase initialization")
+        self.init(fields: try answer.data(exactly: Self.length, of: "purchase initialization"))
+    }
+
+    /// - Parameter data: the 15 bytes of the answer.
+    init(fields data: [UInt8]) {
+        invariant(data.count == Self.length, "a purchase initialization has 15 bytes")
         balanceBefore = UInt32(bigEndian: data[0..<4])
         offlineSerial = UInt16(truncatingIfNeeded: UInt32(bigEndian: data[4..<6]))
         overdraftLimit = UInt32(bigEndian: data[6..<9])
         keyVersion = data[9]
         algorithm = data[10]
         random = Array(data[11..<15])
+    }
+
+    /// The 15 bytes of the answer.
+    package var bytes: [UInt8] {
+        balanceBefore.bigEndianBytes(count: 4) + offlineSerial.bigEndianBytes(count: 2)
+            + overdraftLimit.bigEndianBytes(count: 3) + [keyVersion, algorithm] + random
     }
 }
 
@@ -53,6 +64,12 @@ package struct PurchaseCryptograms: Sendable, Hashable {
         let data = try answer.data(exactly: Self.length, of: "purchase cryptograms")
         tac = Array(data[0..<4])
         mac2 = Array(data[4..<8])
+    }
+
+    /// The cryptograms that a transaction proof repeats; a MAC that the card does not give is four zeros.
+    package init(_ proof: TransactionProof) {
+        tac = proof.tac
+        mac2 = proof.mac ?? [0, 0, 0, 0]
     }
 }
 

@@ -3,8 +3,8 @@ import Payments
 /// One tap on a purse card: select, initialize, let the secure module compute MAC1, debit, let it check MAC2.
 ///
 /// Five exchanges on a card that gives its public information with the answer to SELECT. Amount 0 moves no money and
-/// proves that the card holds the purchase key. Every action is answered by exactly one event; after `finish` there
-/// is nothing more to send.
+/// proves that the card holds the purchase key. Above zero the DEBIT waits until its intent is durable. Every action is
+/// answered by exactly one event; after `finish` or `abandon` there is nothing more to send.
 package struct PursePurchaseMachine: Sendable {
     /// What the driver reports.
     package enum Event: Sendable {
@@ -16,14 +16,21 @@ package struct PursePurchaseMachine: Sendable {
         case secureModuleInitialized(SecureModuleAnswer)
         case secureModuleFailed
         case mac2Checked(Bool)
+        /// The intent is durable: a power cut cannot take it away any more.
+        case intentPersisted
+        case intentFailed
     }
 
     /// What the driver does next.
     package enum Action: Sendable, Equatable {
         case transmit(CommandAPDU)
         case initializeSecureModule(SecureModuleRequest)
+        /// Only above zero: the intent must be durable before the answer.
+        case persistIntent(PurchaseIntent)
         case checkMAC2([UInt8])
         case finish(PurseResult)
+        /// The intent could not be stored. No DEBIT went out; the purse is as it was before.
+        case abandon
     }
 
     private enum State {
@@ -35,8 +42,10 @@ package struct PursePurchaseMachine: Sendable {
         case reading(CardExchange)
         /// → awaitingMAC1, finished
         case initializing(CardExchange, PublicInformation)
-        /// → debiting, finished
+        /// → persisting, debiting, finished
         case awaitingMAC1(PublicInformation, PurchaseInitialization)
+        /// → debiting, finished
+        case persisting(PurchaseEvidence)
         /// → checkingMAC2, finished
         case debiting(CardExchange, PurchaseEvidence)
         /// → finished
@@ -74,7 +83,11 @@ package struct PursePurchaseMachine: Sendable {
         case (.debiting(let exchange, let evidence), .cardAnswered(let bytes)):
             return debitAnswered(exchange, bytes, evidence)
         case (.awaitingMAC1(let information, let initialization), .secureModuleInitialized(let answer)):
-            return debit(information, initialization, answer)
+            return authorized(information, initialization, answer)
+        case (.persisting(let evidence), .intentPersisted): return debit(evidence)
+        case (.persisting, .intentFailed):
+            state = .finished
+            return .abandon
         case (.checkingMAC2(let evidence), .mac2Checked(let isRight)):
             return conclude(evidence, isRight: isRight)
         case (.selecting, .cardFailed): return fail(.communicationFailed(.select))
@@ -138,13 +151,20 @@ package struct PursePurchaseMachine: Sendable {
                 algorithm: initialization.algorithm, factors: factors.map { $0.bytes(for: information) }))
     }
 
-    private mutating func debit(
+    private mutating func authorized(
         _ information: PublicInformation, _ initialization: PurchaseInitialization, _ answer: SecureModuleAnswer
     ) -> Action {
         guard answer.mac1.count == 4 else { return fail(.secureModuleFailed(.initializeSecureModule)) }
         let evidence = PurchaseEvidence(
             information: information, transaction: transaction, initialization: initialization,
             secureModuleAnswer: answer)
+        guard transaction.amount > 0 else { return debit(evidence) }
+        state = .persisting(evidence)
+        return .persistIntent(PurchaseIntent(evidence))
+    }
+
+    private mutating func debit(_ evidence: PurchaseEvidence) -> Action {
+        let answer = evidence.secureModuleAnswer
         let command = PurseCommand.debitForPurchase(
             terminalSerial: answer.terminalSerial, time: transaction.time, mac1: answer.mac1)
         return transmit(command) { .debiting($0, evidence) }

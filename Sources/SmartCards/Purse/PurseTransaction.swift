@@ -6,6 +6,8 @@ package struct PurseTransaction: Sendable, Hashable {
     package static let loadType: UInt8 = 0x02
     /// Transaction type 06: purchase from the electronic purse.
     package static let purchaseType: UInt8 = 0x06
+    /// Transaction type 09: compound purchase (CAPP), money and records in one step.
+    package static let compoundPurchaseType: UInt8 = 0x09
 
     /// In fen; a card counts in 32 bits.
     package var amount: UInt32
