@@ -196,14 +196,19 @@ package final class Demo {
         if let reason = sale.reason { line += "  \(reason.name): \(reason.english)" }
         if let fen = sale.availableFen { line += "  balance \(Amount(fen: fen))" }
         if let timing = sale.timing {
-            line += "  \(timing.totalMicroseconds / 1000) ms (card \(timing.cardMicroseconds / 1000), "
-            line += "hub \(timing.hubMicroseconds / 1000), commit \(timing.commitMicroseconds / 1000))"
+            line += "  \(milliseconds(timing.totalMicroseconds)) ms (card \(milliseconds(timing.cardMicroseconds)), "
+            line += "hub \(milliseconds(timing.hubMicroseconds)), commit \(milliseconds(timing.commitMicroseconds)))"
         }
         note(line)
         guard sale.state == state else { throw failure("\(state)") }
         if let decidedBy, sale.decidedBy != decidedBy { throw failure("a decision \(decidedBy)") }
         if let reason, sale.reason?.name != reason.name { throw failure("the reason \(reason.name)") }
         if let balance, sale.availableFen != balance { throw failure("a balance of \(Amount(fen: balance))") }
+    }
+
+    /// Milliseconds with one decimal.
+    private func milliseconds(_ microseconds: Int64) -> String {
+        "\(microseconds / 1000).\(microseconds % 1000 / 100)"
     }
 
     private func padded(_ text: String, _ width: Int) -> String {
