@@ -194,7 +194,7 @@ private struct ProfileSettings {
                         name: "purse", application: try purse.application.value,
                         purchaseKeyIndex: UInt8(try purse.keyIndex.value), proof: proof)))
         }
-        if try identityOnly.value { profiles.append(.identityOnly) }
+        if try identityOnly.value { profiles.append(.identityOnly(IdentityProfile(name: "identity_only"))) }
         return profiles
     }
 

@@ -15,13 +15,16 @@ struct CardProbeTests {
     }
 
     private func probe(_ profiles: [CardProfile]) -> CardProbe {
-        CardProbe(profiles: profiles, terminal: campus.terminal, time: campus.time)
+        CardProbe(profiles: profiles, amount: 1, terminal: campus.terminal, time: campus.time)
     }
 
     @Test("a purse card is identified with proof, number and days of validity")
     func purse() throws {
         var tap = Tap(campus.card(), campus)
-        guard case .identified(let card) = try tap.run(probe([.purse(campus.profile), .identityOnly])) else {
+        guard
+            case .identified(let card) = try tap.run(
+                probe([.purse(campus.profile), .identityOnly(IdentityProfile(name: "identity"))]))
+        else {
             Issue.record("refused")
             return
         }
@@ -52,7 +55,7 @@ struct CardProbeTests {
         let identifier = try hex(text)
         var tap = Tap(SimulatedIdentityCard(identifier: identifier), campus)
         #expect(
-            try tap.run(probe([.purse(campus.profile), .identityOnly]))
+            try tap.run(probe([.purse(campus.profile), .identityOnly(IdentityProfile(name: "identity"))]))
                 == .identified(IdentifiedCard(evidence: CardEvidence(card: .uid(identifier), proof: .unproven))))
     }
 
@@ -66,13 +69,15 @@ struct CardProbeTests {
     @Test("random identifiers are refused", arguments: ["08112233", "80112233", "80112233445566"])
     func randomIdentifier(text: String) throws {
         var tap = Tap(SimulatedIdentityCard(identifier: try hex(text)), campus)
-        #expect(try tap.run(probe([.identityOnly])) == .refused(CardRefusal(.randomIdentifier)))
+        #expect(
+            try tap.run(probe([.identityOnly(IdentityProfile(name: "identity"))]))
+                == .refused(CardRefusal(.randomIdentifier)))
     }
 
     @Test("08 and 88 inside longer identifiers are no sign of chance", arguments: ["08112233445566", "04081122"])
     func notRandom(text: String) throws {
         var tap = Tap(SimulatedIdentityCard(identifier: try hex(text)), campus)
-        guard case .identified = try tap.run(probe([.identityOnly])) else {
+        guard case .identified = try tap.run(probe([.identityOnly(IdentityProfile(name: "identity"))])) else {
             Issue.record("refused")
             return
         }
@@ -81,20 +86,30 @@ struct CardProbeTests {
     @Test("identifiers of impossible lengths are refused", arguments: [0, 1, 3, 5, 8, 11])
     func identifierLength(count: Int) throws {
         var tap = Tap(SimulatedIdentityCard(identifier: [UInt8](repeating: 4, count: count)), campus)
-        #expect(try tap.run(probe([.identityOnly])) == .refused(CardRefusal(.identifierNotReadable)))
+        #expect(
+            try tap.run(probe([.identityOnly(IdentityProfile(name: "identity"))]))
+                == .refused(CardRefusal(.identifierNotReadable)))
     }
 
     @Test("a reader that cannot give identifiers, and one that answers half a status")
     func identifierFaults() throws {
         let card = SimulatedIdentityCard(identifier: [1, 2, 3, 4])
         var refused = Tap(card, campus, [1: .replaced([0x6A, 0x81])])
-        #expect(try refused.run(probe([.identityOnly])) == .refused(CardRefusal(.identifierNotReadable)))
+        #expect(
+            try refused.run(probe([.identityOnly(IdentityProfile(name: "identity"))]))
+                == .refused(CardRefusal(.identifierNotReadable)))
         var half = Tap(card, campus, [1: .replaced([0x90])])
-        #expect(try half.run(probe([.identityOnly])) == .refused(CardRefusal(.communicationFailed)))
+        #expect(
+            try half.run(probe([.identityOnly(IdentityProfile(name: "identity"))]))
+                == .refused(CardRefusal(.communicationFailed)))
         var gone = Tap(card, campus, [1: .lostBefore])
-        #expect(try gone.run(probe([.identityOnly])) == .refused(CardRefusal(.communicationFailed)))
+        #expect(
+            try gone.run(probe([.identityOnly(IdentityProfile(name: "identity"))]))
+                == .refused(CardRefusal(.communicationFailed)))
         var corrected = Tap(card, campus, [1: .replaced([0x6C, 0x04])])
-        #expect(try corrected.run(probe([.identityOnly])) == .refused(CardRefusal(.identifierNotReadable)))
+        #expect(
+            try corrected.run(probe([.identityOnly(IdentityProfile(name: "identity"))]))
+                == .refused(CardRefusal(.identifierNotReadable)))
     }
 
     @Test("a locked purse is not taken for a card without an application")
@@ -103,7 +118,8 @@ struct CardProbeTests {
         memory.isApplicationLocked = true
         var tap = Tap(campus.card(memory), campus)
         #expect(
-            try tap.run(probe([.purse(campus.profile), .identityOnly])) == .refused(CardRefusal(.applicationLocked)))
+            try tap.run(probe([.purse(campus.profile), .identityOnly(IdentityProfile(name: "identity"))]))
+                == .refused(CardRefusal(.applicationLocked)))
         #expect(tap.exchanges == [0xA4])
     }
 
@@ -119,7 +135,9 @@ struct CardProbeTests {
         ])
     func noFallback(interference: Interference, code: CardRefusal.Code) throws {
         var tap = Tap(campus.card(), campus, [3: interference])
-        #expect(try tap.run(probe([.purse(campus.profile), .identityOnly])) == .refused(CardRefusal(code)))
+        #expect(
+            try tap.run(probe([.purse(campus.profile), .identityOnly(IdentityProfile(name: "identity"))]))
+                == .refused(CardRefusal(code)))
         #expect(!tap.exchanges.contains(0xCA))
     }
 

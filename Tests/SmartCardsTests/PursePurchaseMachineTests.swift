@@ -206,7 +206,7 @@ struct PursePurchaseMachineTests {
             var machine = PursePurchaseMachine(
                 profile: campus.profile, amount: 0, terminal: campus.terminal, time: campus.time)
             _ = machine.receive(.started)
-            _ = machine.receive(.mac2Checked(true))
+            _ = machine.receive(.checked(.right))
         }
     }
 }

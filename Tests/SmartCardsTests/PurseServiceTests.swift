@@ -223,7 +223,7 @@ struct PurseServiceTests {
         #expect(!"\(intent)".contains(Hex.encode(intent.information.applicationSerial)))
         var failing = Tap(campus.card(), campus)
         failing.intentFails = true
-        #expect(throws: IntentNotStored.self) { try failing.run(machine) }
+        #expect(try failing.run(machine) == .failed(.intentNotStored))
         #expect(failing.exchanges == [0xA4, 0x50, 0x70])
         var proof = Tap(campus.card(), campus)
         _ = try proof.run(

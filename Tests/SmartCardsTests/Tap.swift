@@ -16,9 +16,6 @@ enum Interference: Sendable, Equatable {
     case corrupted
 }
 
-/// The driver could not store the intent, and the machine gave the purchase up.
-struct IntentNotStored: Error {}
-
 /// Card, secure module and the air between them, for one tap.
 struct Tap {
     var card: any VirtualCard
@@ -30,6 +27,9 @@ struct Tap {
     var intentFails = false
     /// What was durable before its DEBIT.
     var intents: [PurchaseIntent] = []
+    /// Whether a card may pay from its own purse.
+    var isAdmitted = true
+    var admissions: [CardEvidence] = []
     /// Every exchange, in order: the instruction byte, 0x70 and 0x72 for the secure module.
     var exchanges: [UInt8] = []
     private var cardExchanges = 0
@@ -41,45 +41,28 @@ struct Tap {
         self.card.powerOn()
     }
 
-    mutating func run(_ machine: PursePurchaseMachine) throws -> PurseResult {
+    mutating func run<Machine: CardMachine>(_ machine: Machine) throws -> Machine.Result {
         var machine = machine
         var action = machine.receive(.started)
         while true {
+            let event: CardEvent
             switch action {
             case .finish(let result): return result
-            case .abandon: throw IntentNotStored()
-            case .persistIntent(let intent):
-                if intentFails {
-                    action = machine.receive(.intentFailed)
-                } else {
-                    intents.append(intent)
-                    action = machine.receive(.intentPersisted)
-                }
-            case .transmit(let command):
-                action = machine.receive(transmit(command).map { .cardAnswered($0) } ?? .cardFailed)
+            case .persistIntent(let evidence):
+                if case .purchase(let purchase) = evidence, !intentFails { intents.append(PurchaseIntent(purchase)) }
+                event = intentFails ? .intentFailed : .intentPersisted
+            case .transmit(let command): event = transmit(command).map { .cardAnswered($0) } ?? .cardFailed
             case .initializeSecureModule(let request):
-                let answer = try initialize(request)
-                action = machine.receive(answer.map { .secureModuleInitialized($0) } ?? .secureModuleFailed)
+                event = try initialize(request).map { .secureModuleInitialized($0) } ?? .secureModuleFailed
             case .checkMAC2(let mac2):
-                action = machine.receive(try check(mac2).map { .mac2Checked($0) } ?? .secureModuleFailed)
+                event = .checked(try check(mac2).map { $0 ? .right : .wrong } ?? .notPossible)
+            case .checkTAC: event = .checked(.notPossible)
+            case .admit(let card):
+                admissions.append(card)
+                event = isAdmitted ? .admitted : .notAdmitted
+            case .drawRandom(let count): event = .random((0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37) })
             }
-        }
-    }
-
-    mutating func run(_ probe: CardProbe) throws -> CardProbe.Outcome {
-        var probe = probe
-        var action = probe.start()
-        while true {
-            switch action {
-            case .finish(let outcome): return outcome
-            case .transmit(let command):
-                action = probe.receive(transmit(command).map { .cardAnswered($0) } ?? .cardFailed)
-            case .initializeSecureModule(let request):
-                let answer = try initialize(request)
-                action = probe.receive(answer.map { .secureModuleInitialized($0) } ?? .secureModuleFailed)
-            case .checkMAC2(let mac2):
-                action = probe.receive(try check(mac2).map { .mac2Checked($0) } ?? .secureModuleFailed)
-            }
+            action = machine.receive(event)
         }
     }
 

@@ -13,12 +13,18 @@ package struct CardEvidence: Sendable, Hashable {
     /// First and last day of validity as `YYYYMMDD` numbers, both included; `nil` where the profile has none.
     package var validFrom: Int?
     package var validThrough: Int?
+    /// What the card's profile allows.
+    package var limits: CardLimits
 
-    package init(card: CardID, proof: IdentityProof, validFrom: Int? = nil, validThrough: Int? = nil) {
+    package init(
+        card: CardID, proof: IdentityProof, validFrom: Int? = nil, validThrough: Int? = nil,
+        limits: CardLimits = CardLimits()
+    ) {
         self.card = card
         self.proof = proof
         self.validFrom = validFrom
         self.validThrough = validThrough
+        self.limits = limits
     }
 }
 

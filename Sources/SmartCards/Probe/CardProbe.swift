@@ -1,33 +1,24 @@
 import Payments
 
-/// Finds out which card lies on the reader: tries the profiles in their order, one tap, no money.
-///
-/// Drive it like this: `start()` gives the first action; do it; hand its outcome to `receive`; until `finish`.
-/// Every action is answered by exactly one event.
-package struct CardProbe: Sendable {
-    /// What the driver does next.
-    package enum Action: Sendable, Equatable {
-        case transmit(CommandAPDU)
-        case initializeSecureModule(SecureModuleRequest)
-        case checkMAC2([UInt8])
-        case finish(Outcome)
-    }
-
-    /// What the driver reports.
-    package enum Event: Sendable {
-        /// The card's bytes as they came, of any length.
-        case cardAnswered([UInt8])
-        case cardFailed
-        case secureModuleInitialized(SecureModuleAnswer)
-        case secureModuleFailed
-        case mac2Checked(Bool)
-    }
-
+/// Finds out which card lies on the reader: tries the profiles in their order, in one tap. Where the profile's tender
+/// is the card's own purse, it pays from it too.
+package struct CardProbe: CardMachine {
     /// How the tap ended.
     package enum Outcome: Sendable, Equatable {
+        /// Account tender: the card is known, no money moved.
         case identified(IdentifiedCard)
+        /// Purse tender: the card paid, and proved it.
+        case paid(CardPayment)
+        /// Purse tender: the command to pay went out, and nobody knows whether the card carried it out.
+        case uncertain(CardPayment, CardUncertainty)
+        /// Purse tender: the driver did not admit the card, or could not store the intent. No money moved.
+        case stopped
+        /// No money moved.
         case refused(CardRefusal)
     }
+
+    package typealias Result = Outcome
+    package typealias Action = CardAction<Outcome>
 
     private enum State {
         /// → purse, identifier, finished
@@ -35,77 +26,82 @@ package struct CardProbe: Sendable {
         /// → purse, identifier, finished
         case purse(PursePurchaseMachine)
         /// → finished
-        case identifier(CardExchange)
+        case identifier(CardExchange, IdentityProfile)
         case finished
     }
 
+    private let amount: UInt32
     private let terminal: TerminalID
     private let time: CalendarTime
     private var untried: ArraySlice<CardProfile>
     private var state = State.idle
 
+    /// The profile being tried, or the one that fitted.
+    package private(set) var profile: CardProfile?
+
     /// - Parameters:
     ///   - profiles: in the order in which they are tried.
+    ///   - amount: in fen, above zero: what a card pays whose tender is its purse.
     ///   - time: local date and time of the tap, which the card logs.
-    package init(profiles: [CardProfile], terminal: TerminalID, time: CalendarTime) {
+    package init(profiles: [CardProfile], amount: UInt32, terminal: TerminalID, time: CalendarTime) {
+        invariant(amount > 0, "nothing is sold for nothing")
+        self.amount = amount
         self.terminal = terminal
         self.time = time
         untried = profiles[...]
     }
 
-    /// The first action.
-    package mutating func start() -> Action {
-        guard case .idle = state else { fatalError("a card probe starts once") }
-        return tryNext(after: CardRefusal(.cardNotSupported))
-    }
-
-    /// Takes the outcome of the last action and gives the next one.
-    package mutating func receive(_ event: Event) -> Action {
+    package mutating func receive(_ event: CardEvent) -> Action {
         switch (state, event) {
-        case (.purse(let machine), _): return advance(machine, event.forPurse)
-        case (.identifier(let exchange), .cardAnswered(let bytes)): return identifierAnswered(exchange, bytes)
+        case (.idle, .started): return tryNext(after: CardRefusal(.cardNotSupported))
+        case (.purse(let machine), _): return advance(machine, event)
+        case (.identifier(let exchange, let profile), .cardAnswered(let bytes)):
+            return identifierAnswered(exchange, bytes, profile)
         case (.identifier, .cardFailed): return finish(.refused(Self.identifierLost))
         default: fatalError("a card event came that no action asked for")
         }
     }
 
     private mutating func tryNext(after refusal: CardRefusal) -> Action {
-        switch untried.popFirst() {
+        guard let next = untried.popFirst() else { return finish(.refused(refusal)) }
+        profile = next
+        switch next {
         case .purse(let profile):
-            return advance(
-                PursePurchaseMachine(profile: profile, amount: 0, terminal: terminal, time: time), .started)
-        case .identityOnly:
-            state = .identifier(CardExchange(CardIdentifier.command))
+            let machine = PursePurchaseMachine(
+                profile: profile, amount: profile.tender == .purse ? amount : 0, terminal: terminal, time: time)
+            return advance(machine, .started)
+        case .identityOnly(let profile):
+            state = .identifier(CardExchange(CardIdentifier.command), profile)
             return .transmit(CardIdentifier.command)
-        case nil: return finish(.refused(refusal))
         }
     }
 
-    private mutating func advance(
-        _ machine: PursePurchaseMachine, _ event: PursePurchaseMachine.Event
-    ) -> Action {
+    private mutating func advance(_ machine: PursePurchaseMachine, _ event: CardEvent) -> Action {
         var machine = machine
         let action = machine.receive(event)
         state = .purse(machine)
-        switch action {
-        case .transmit(let command): return .transmit(command)
-        case .initializeSecureModule(let request): return .initializeSecureModule(request)
-        case .checkMAC2(let mac2): return .checkMAC2(mac2)
-        case .finish(let result): return conclude(result)
-        case .persistIntent, .abandon: fatalError("a purchase of amount zero asks for no intent")
-        }
+        return action.inside { conclude($0) }
     }
 
     private mutating func conclude(_ result: PurseResult) -> Action {
         switch result {
         case .identified(let information, let proof, let purchase):
-            return finish(.identified(IdentifiedCard(information, proof, purchase)))
+            return identified(CardEvidence(information, proof), purchase)
+        case .purchased(let evidence): return finish(.paid(payment(evidence, .proven)))
         case .failed(.notThisProfile(let status)):
             return tryNext(after: CardRefusal(purse: .notThisProfile(status)))
+        case .failed(.cardNotGenuine(let evidence)) where evidence.transaction.amount > 0:
+            return finish(.uncertain(payment(evidence, .unproven), .notGenuine))
+        case .failed(.notAdmitted), .failed(.intentNotStored): return finish(.stopped)
         case .failed(let failure): return finish(.refused(CardRefusal(purse: failure)))
+        case .unknown(let evidence, let uncertainty) where evidence.transaction.amount > 0:
+            return finish(.uncertain(payment(evidence, .unproven), CardUncertainty(uncertainty)))
         case .unknown(_, let uncertainty): return finish(.refused(Self.refusal(for: uncertainty)))
-        case .purchased: fatalError("a purchase of amount zero took money")
         }
+    }
+
+    private func payment(_ evidence: PurchaseEvidence, _ proof: IdentityProof) -> CardPayment {
+        CardPayment(card: limited(CardEvidence(evidence.information, proof)), evidence: .purchase(evidence))
     }
 
     /// Amount zero: whether the card carried the DEBIT out changes nothing but its serial, so the tap may be repeated.
@@ -120,11 +116,13 @@ package struct CardProbe: Sendable {
 
     private static let identifierLost = CardRefusal(.communicationFailed, detail: "identifier")
 
-    private mutating func identifierAnswered(_ exchange: CardExchange, _ bytes: [UInt8]) -> Action {
+    private mutating func identifierAnswered(
+        _ exchange: CardExchange, _ bytes: [UInt8], _ profile: IdentityProfile
+    ) -> Action {
         var exchange = exchange
         switch exchange.receive(bytes) {
         case .transmit(let command):
-            state = .identifier(exchange)
+            state = .identifier(exchange, profile)
             return .transmit(command)
         case .malformed(let error):
             let isCutShort = error.code == .answerTooShort
@@ -133,13 +131,22 @@ package struct CardProbe: Sendable {
         case .complete(let answer):
             do throws(CardIdentifier.Unusable) {
                 let identifier = try CardIdentifier(decoding: answer)
-                return finish(
-                    .identified(
-                        IdentifiedCard(evidence: CardEvidence(card: identifier.card, proof: .unproven))))
+                let card = CardID.uid(profile.transform.apply(identifier.bytes))
+                return identified(CardEvidence(card: card, proof: .unproven), nil)
             } catch {
                 return finish(.refused(CardRefusal(identifier: error)))
             }
         }
+    }
+
+    private mutating func identified(_ card: CardEvidence, _ purchase: PurchaseEvidence?) -> Action {
+        finish(.identified(IdentifiedCard(evidence: limited(card), purchase: purchase)))
+    }
+
+    private func limited(_ card: CardEvidence) -> CardEvidence {
+        var limited = card
+        limited.limits = profile?.limits ?? CardLimits()
+        return limited
     }
 
     private mutating func finish(_ outcome: Outcome) -> Action {
@@ -148,14 +155,13 @@ package struct CardProbe: Sendable {
     }
 }
 
-extension CardProbe.Event {
-    fileprivate var forPurse: PursePurchaseMachine.Event {
-        switch self {
-        case .cardAnswered(let bytes): .cardAnswered(bytes)
-        case .cardFailed: .cardFailed
-        case .secureModuleInitialized(let answer): .secureModuleInitialized(answer)
-        case .secureModuleFailed: .secureModuleFailed
-        case .mac2Checked(let isRight): .mac2Checked(isRight)
+extension CardUncertainty {
+    init(_ uncertainty: PurseUncertainty) {
+        switch uncertainty {
+        case .answerLost: self = .answerLost
+        case .answerMalformed: self = .answerMalformed
+        case .status: self = .status
+        case .notChecked: self = .notChecked
         }
     }
 }

@@ -1,6 +1,32 @@
+import Payments
+
 /// One kind of card that a campus uses. A terminal tries its profiles in their order.
 package enum CardProfile: Sendable, Hashable {
     case purse(PurseProfile)
     /// Any card, by its anticollision identifier alone. Comes last: it fits every card.
-    case identityOnly
+    case identityOnly(IdentityProfile)
+
+    /// The operator's name for it.
+    package var name: String {
+        switch self {
+        case .purse(let profile): profile.name
+        case .identityOnly(let profile): profile.name
+        }
+    }
+
+    /// Whose money pays when such a card is presented.
+    package var tender: Tender {
+        switch self {
+        case .purse(let profile): profile.tender
+        case .identityOnly: .account
+        }
+    }
+
+    /// What such a card may pay here.
+    package var limits: CardLimits {
+        switch self {
+        case .purse(let profile): profile.limits
+        case .identityOnly(let profile): profile.limits
+        }
+    }
 }

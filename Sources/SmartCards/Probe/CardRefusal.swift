@@ -81,6 +81,7 @@ extension CardRefusal {
             self.init(.malformedAnswer, detail: "\(step.rawValue): \(error)")
         case .communicationFailed(let step): self.init(.communicationFailed, detail: step.rawValue)
         case .secureModuleFailed(let step): self.init(.secureModuleFailed, detail: step.rawValue)
+        case .notAdmitted, .intentNotStored: fatalError("a purchase that the driver stopped is no refusal of the card")
         }
     }
 

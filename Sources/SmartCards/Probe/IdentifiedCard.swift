@@ -13,10 +13,17 @@ package struct IdentifiedCard: Sendable, Equatable {
     }
 
     init(_ information: PublicInformation, _ proof: IdentityProof, _ purchase: PurchaseEvidence?) {
-        evidence = CardEvidence(
+        evidence = CardEvidence(information, proof)
+        self.purchase = purchase
+    }
+}
+
+extension CardEvidence {
+    /// What a purse card's public information says of it.
+    init(_ information: PublicInformation, _ proof: IdentityProof) {
+        self.init(
             card: information.card, proof: proof, validFrom: information.validFrom,
             validThrough: information.validThrough)
-        self.purchase = purchase
     }
 }
 

@@ -66,6 +66,15 @@ package struct PurchaseCryptograms: Sendable, Hashable {
         mac2 = Array(data[4..<8])
     }
 
+    /// - Parameters:
+    ///   - tac: 4 bytes.
+    ///   - mac2: 4 bytes.
+    init(tac: [UInt8], mac2: [UInt8]) {
+        invariant(tac.count == 4 && mac2.count == 4, "TAC and MAC2 have 4 bytes")
+        self.tac = tac
+        self.mac2 = mac2
+    }
+
     /// The cryptograms that a transaction proof repeats; a MAC that the card does not give is four zeros.
     package init(_ proof: TransactionProof) {
         tac = proof.tac

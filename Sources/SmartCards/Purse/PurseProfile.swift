@@ -25,8 +25,16 @@ package struct PurseProfile: Sendable, Hashable {
     /// Index of the purchase key on the card, usually 00 or 01.
     package let purchaseKeyIndex: UInt8
     package let proof: Proof
+    /// Whether the card's own purse pays, or only its number is taken.
+    package let tender: Tender
+    package let limits: CardLimits
 
-    package init(name: String, application: Application, purchaseKeyIndex: UInt8, proof: Proof) {
+    /// - Parameter tender: the purse only with a proof: no purse is debited without a secure module.
+    package init(
+        name: String, application: Application, purchaseKeyIndex: UInt8, proof: Proof, tender: Tender = .account,
+        limits: CardLimits = CardLimits()
+    ) {
+        invariant(tender == .account || proof != .none, "a purse is debited only through a secure module")
         if case .name(let bytes) = application {
             invariant((1...16).contains(bytes.count), "an application name has 1 to 16 bytes")
         }
@@ -37,6 +45,8 @@ package struct PurseProfile: Sendable, Hashable {
         self.application = application
         self.purchaseKeyIndex = purchaseKeyIndex
         self.proof = proof
+        self.tender = tender
+        self.limits = limits
     }
 
     /// The SELECT that finds the application.

@@ -3,43 +3,21 @@ import Payments
 /// One tap on a purse card: select, initialize, let the secure module compute MAC1, debit, let it check MAC2.
 ///
 /// Five exchanges on a card that gives its public information with the answer to SELECT. Amount 0 moves no money and
-/// proves that the card holds the purchase key. Above zero the DEBIT waits until its intent is durable. Every action is
-/// answered by exactly one event; after `finish` or `abandon` there is nothing more to send.
-package struct PursePurchaseMachine: Sendable {
-    /// What the driver reports.
-    package enum Event: Sendable {
-        case started
-        /// The card's bytes as they came, of any length.
-        case cardAnswered([UInt8])
-        /// The exchange with the card failed; whether the card saw the command is not known.
-        case cardFailed
-        case secureModuleInitialized(SecureModuleAnswer)
-        case secureModuleFailed
-        case mac2Checked(Bool)
-        /// The intent is durable: a power cut cannot take it away any more.
-        case intentPersisted
-        case intentFailed
-    }
-
-    /// What the driver does next.
-    package enum Action: Sendable, Equatable {
-        case transmit(CommandAPDU)
-        case initializeSecureModule(SecureModuleRequest)
-        /// Only above zero: the intent must be durable before the answer.
-        case persistIntent(PurchaseIntent)
-        case checkMAC2([UInt8])
-        case finish(PurseResult)
-        /// The intent could not be stored. No DEBIT went out; the purse is as it was before.
-        case abandon
-    }
+/// proves that the card holds the purchase key. Above zero the card must be admitted before INITIALIZE, and the DEBIT
+/// waits until its intent is durable.
+package struct PursePurchaseMachine: CardMachine {
+    package typealias Result = PurseResult
+    package typealias Action = CardAction<PurseResult>
 
     private enum State {
         /// → selecting
         case idle
-        /// → reading, initializing, finished
+        /// → reading, admitting, initializing, finished
         case selecting(CardExchange)
-        /// → initializing, finished
+        /// → admitting, initializing, finished
         case reading(CardExchange)
+        /// → initializing, finished
+        case admitting(PublicInformation)
         /// → awaitingMAC1, finished
         case initializing(CardExchange, PublicInformation)
         /// → persisting, debiting, finished
@@ -68,7 +46,7 @@ package struct PursePurchaseMachine: Sendable {
     }
 
     /// Takes one event and gives the one thing to do next.
-    package mutating func receive(_ event: Event) -> Action {
+    package mutating func receive(_ event: CardEvent) -> Action {
         switch (state, event) {
         case (.idle, .started):
             return transmit(profile.selectCommand) { .selecting($0) }
@@ -85,17 +63,15 @@ package struct PursePurchaseMachine: Sendable {
         case (.awaitingMAC1(let information, let initialization), .secureModuleInitialized(let answer)):
             return authorized(information, initialization, answer)
         case (.persisting(let evidence), .intentPersisted): return debit(evidence)
-        case (.persisting, .intentFailed):
-            state = .finished
-            return .abandon
-        case (.checkingMAC2(let evidence), .mac2Checked(let isRight)):
-            return conclude(evidence, isRight: isRight)
+        case (.persisting, .intentFailed): return fail(.intentNotStored)
+        case (.admitting(let information), .admitted): return initialize(information)
+        case (.admitting, .notAdmitted): return fail(.notAdmitted)
+        case (.checkingMAC2(let evidence), .checked(let check)): return conclude(evidence, check)
         case (.selecting, .cardFailed): return fail(.communicationFailed(.select))
         case (.reading, .cardFailed): return fail(.communicationFailed(.readPublicInformation))
         case (.initializing, .cardFailed): return fail(.communicationFailed(.initialize))
         case (.debiting(_, let evidence), .cardFailed): return finish(.unknown(evidence, .answerLost))
         case (.awaitingMAC1, .secureModuleFailed): return fail(.secureModuleFailed(.initializeSecureModule))
-        case (.checkingMAC2(let evidence), .secureModuleFailed): return checkFailed(evidence)
         default: fatalError("a purse event came that no action asked for")
         }
     }
@@ -126,6 +102,12 @@ package struct PursePurchaseMachine: Sendable {
 
     private mutating func known(_ information: PublicInformation) -> Action {
         guard profile.proof != .none else { return finish(.identified(information, .unproven, nil)) }
+        guard transaction.amount > 0 else { return initialize(information) }
+        state = .admitting(information)
+        return .admit(CardEvidence(information, .unproven))
+    }
+
+    private mutating func initialize(_ information: PublicInformation) -> Action {
         let command = PurseCommand.initializeForPurchase(
             keyIndex: profile.purchaseKeyIndex, amount: transaction.amount, terminal: transaction.terminal)
         return transmit(command) { .initializing($0, information) }
@@ -160,7 +142,7 @@ package struct PursePurchaseMachine: Sendable {
             secureModuleAnswer: answer)
         guard transaction.amount > 0 else { return debit(evidence) }
         state = .persisting(evidence)
-        return .persistIntent(PurchaseIntent(evidence))
+        return .persistIntent(.purchase(evidence))
     }
 
     private mutating func debit(_ evidence: PurchaseEvidence) -> Action {
@@ -201,14 +183,15 @@ package struct PursePurchaseMachine: Sendable {
         }
     }
 
-    private mutating func conclude(_ evidence: PurchaseEvidence, isRight: Bool) -> Action {
-        guard isRight else { return fail(.cardNotGenuine(evidence)) }
-        guard transaction.amount == 0 else { return finish(.purchased(evidence)) }
-        return finish(.identified(evidence.information, .proven, evidence))
-    }
-
-    private mutating func checkFailed(_ evidence: PurchaseEvidence) -> Action {
-        transaction.amount == 0 ? fail(.secureModuleFailed(.checkMAC2)) : finish(.unknown(evidence, .notChecked))
+    private mutating func conclude(_ evidence: PurchaseEvidence, _ check: CryptogramCheck) -> Action {
+        let takesMoney = transaction.amount > 0
+        switch check {
+        case .right where takesMoney: return finish(.purchased(evidence))
+        case .right: return finish(.identified(evidence.information, .proven, evidence))
+        case .wrong: return fail(.cardNotGenuine(evidence))
+        case .notPossible where takesMoney: return finish(.unknown(evidence, .notChecked))
+        case .notPossible: return fail(.secureModuleFailed(.checkMAC2))
+        }
     }
 
     private mutating func transmit(_ command: CommandAPDU, _ next: (CardExchange) -> State) -> Action {

@@ -40,6 +40,10 @@ package enum PurseFailure: Sendable, Hashable {
     case malformedAnswer(CardDataError, PurseStep)
     case communicationFailed(PurseStep)
     case secureModuleFailed(PurseStep)
+    /// The driver did not let this card pay.
+    case notAdmitted
+    /// The intent could not be stored, so no DEBIT went out.
+    case intentNotStored
 }
 
 /// Where in the tap it happened.

@@ -3,37 +3,10 @@ import Payments
 /// Asks a card that is presented again whether it paid: card number, balance, log, transaction proofs, in this order
 /// and before any INITIALIZE, which may erase the proofs. It never debits.
 ///
-/// An answered transaction proof alone proves nothing, because it may belong to the purchase before. Every action is
-/// answered by exactly one event; after `finish` there is nothing more to send.
-package struct TornPurchaseMachine: Sendable {
-    /// What the driver reports.
-    package enum Event: Sendable {
-        case started
-        /// The card's bytes as they came, of any length.
-        case cardAnswered([UInt8])
-        case cardFailed
-        /// The answer to `checkTAC` or `checkMAC2`.
-        case checked(Check)
-    }
-
-    /// What a check of a code came to.
-    package enum Check: Sendable, Hashable {
-        case right
-        case wrong
-        /// Nobody here can tell: no key, or no open session.
-        case notPossible
-    }
-
-    /// What the driver does next.
-    package enum Action: Sendable, Equatable {
-        case transmit(CommandAPDU)
-        /// Whether the evidence's TAC is the card's: a soft secure module or the issuer knows.
-        case checkTAC(PurchaseEvidence)
-        /// Whether this is the MAC2 of the torn purchase. Only for a secure module whose session of that purchase is
-        /// still open; it counts wrong ones.
-        case checkMAC2([UInt8])
-        case finish(TornPurchaseResult)
-    }
+/// An answered transaction proof alone proves nothing, because it may belong to the purchase before.
+package struct TornPurchaseMachine: CardMachine {
+    package typealias Result = TornPurchaseResult
+    package typealias Action = CardAction<TornPurchaseResult>
 
     private enum Step {
         case select
@@ -77,7 +50,7 @@ package struct TornPurchaseMachine: Sendable {
     }
 
     /// Takes one event and gives the one thing to do next.
-    package mutating func receive(_ event: Event) -> Action {
+    package mutating func receive(_ event: CardEvent) -> Action {
         switch (state, event) {
         case (.idle, .started): return transmit(profile.selectCommand, .select)
         case (.exchanging(let exchange, let step), .cardAnswered(let bytes)): return take(bytes, exchange, step)
@@ -193,7 +166,7 @@ package struct TornPurchaseMachine: Sendable {
         return .checkTAC(intent.evidence(PurchaseCryptograms(findings.proofs[index])))
     }
 
-    private mutating func tacChecked(_ check: Check, _ index: Int) -> Action {
+    private mutating func tacChecked(_ check: CryptogramCheck, _ index: Int) -> Action {
         if check == .right { return finish(.committed(findings, provenBy: .tac)) }
         if check == .wrong { isAnyWrong = true }
         return checkTAC(index + 1)

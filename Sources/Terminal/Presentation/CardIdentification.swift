@@ -49,82 +49,10 @@ package struct CardIdentification: Sendable {
 
     private func ask(_ reader: any CardReader) async -> (reading: CardReading, isBroken: Bool) {
         let time = CalendarTime(clock.now(), offset: timeZoneOffset)
-        var probe = CardProbe(profiles: profiles, terminal: terminal, time: time)
-        var driver = Driver(reader: reader, secureModule: secureModule)
-        var action = probe.start()
-        while true {
-            if case .finish(let outcome) = action {
-                await driver.endSession()
-                return (driver.reading(outcome), driver.isBroken)
-            }
-            action = probe.receive(await driver.perform(action))
-        }
-    }
-}
-
-/// Does what the probe asks for and remembers what broke, for a message better than "communication failed".
-private struct Driver {
-    let reader: any CardReader
-    let secureModule: (any SecureModule)?
-    var session: SecureModuleSession?
-    var readerError: CardReaderError?
-
-    /// Whether the link to the card broke, rather than the card saying something.
-    var isBroken: Bool {
-        switch readerError?.code {
-        case .cardRemoved, .cardReset, .communication: true
-        default: false
-        }
-    }
-
-    mutating func perform(_ action: CardProbe.Action) async -> CardProbe.Event {
-        switch action {
-        case .transmit(let command):
-            do throws(CardReaderError) {
-                return .cardAnswered(try await reader.transmit(command.bytes))
-            } catch {
-                readerError = error
-                return .cardFailed
-            }
-        case .initializeSecureModule(let request):
-            guard let secureModule else { return .secureModuleFailed }
-            do throws(SecureModuleError) {
-                let session = try await secureModule.initializeForPurchase(request)
-                self.session = session
-                return .secureModuleInitialized(session.answer)
-            } catch {
-                return .secureModuleFailed
-            }
-        case .checkMAC2(let mac2):
-            guard let secureModule, let session else { return .secureModuleFailed }
-            self.session = nil
-            do throws(SecureModuleError) {
-                return .mac2Checked(try await secureModule.credit(mac2: mac2, session: session))
-            } catch {
-                return .secureModuleFailed
-            }
-        case .finish:
-            fatalError("a finished card probe asks for nothing")
-        }
-    }
-
-    mutating func endSession() async {
-        if let session { await secureModule?.abandon(session) }
-        session = nil
-    }
-
-    func reading(_ outcome: CardProbe.Outcome) -> CardReading {
-        switch outcome {
-        case .identified(let card): .identified(card.evidence)
-        case .refused(let refusal):
-            if let readerError {
-                .problem(PresentationProblem(readerError))
-            } else {
-                .problem(
-                    PresentationProblem(
-                        number: refusal.number, english: refusal.englishText, chinese: refusal.chineseText))
-            }
-        }
+        var probe = CardProbe(profiles: profiles, amount: 1, terminal: terminal, time: time)
+        var driver = CardDriver(reader: reader, secureModule: secureModule)
+        let outcome = await driver.run(&probe)
+        return (driver.reading(outcome), driver.isBroken)
     }
 }
 

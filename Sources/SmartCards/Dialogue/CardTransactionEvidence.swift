@@ -1,0 +1,58 @@
+import Payments
+
+/// Every byte of a transaction with a card's own money that the card, or the issuer, can be asked with afterwards.
+///
+/// Stored before the command that may change the money, without the card's proof; and again with it in the journal.
+/// Canonical bytes: one byte for the kind, then that kind's own layout.
+package enum CardTransactionEvidence: Sendable, Hashable {
+    /// Kind 01: a purchase from an electronic purse. ``PurchaseIntent`` (72), then TAC 4 and MAC2 4 when they are
+    /// known.
+    case purchase(PurchaseEvidence)
+
+    /// Reads the canonical bytes; `nil` when they are not exactly one of the kinds.
+    package init?(canonicalBytes bytes: [UInt8]) {
+        guard let evidence = PurchaseEvidence(canonicalBytes: bytes) else { return nil }
+        self = .purchase(evidence)
+    }
+
+    /// See the type's description.
+    package var canonicalBytes: [UInt8] {
+        switch self {
+        case .purchase(let evidence): evidence.canonicalBytes
+        }
+    }
+
+    /// In fen.
+    package var amount: UInt32 {
+        switch self {
+        case .purchase(let evidence): evidence.transaction.amount
+        }
+    }
+
+    /// The card, as the books name it.
+    package var card: CardID {
+        switch self {
+        case .purchase(let evidence): evidence.information.card
+        }
+    }
+}
+
+extension PurchaseEvidence {
+    /// Reads the intent's 72 bytes, alone or with TAC 4 and MAC2 4 behind them.
+    init?(canonicalBytes bytes: [UInt8]) {
+        guard let intent = PurchaseIntent(canonicalBytes: Array(bytes.prefix(PurchaseIntent.length))) else {
+            return nil
+        }
+        let proof = Array(bytes.dropFirst(PurchaseIntent.length))
+        switch proof.count {
+        case 0: self = intent.evidence()
+        case 8: self = intent.evidence(PurchaseCryptograms(tac: Array(proof[0..<4]), mac2: Array(proof[4..<8])))
+        default: return nil
+        }
+    }
+
+    /// The intent's 72 bytes, then TAC 4 and MAC2 4 when they are known.
+    var canonicalBytes: [UInt8] {
+        PurchaseIntent(self).canonicalBytes + (cryptograms.map { $0.tac + $0.mac2 } ?? [])
+    }
+}

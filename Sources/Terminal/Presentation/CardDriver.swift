@@ -1,0 +1,100 @@
+import Payments
+import SmartCards
+
+/// Does what a card machine asks for, and remembers what broke, for a message better than "communication failed".
+struct CardDriver {
+    let reader: any CardReader
+    let secureModule: (any SecureModule)?
+    private var session: SecureModuleSession?
+    private(set) var readerError: CardReaderError?
+
+    init(reader: any CardReader, secureModule: (any SecureModule)?) {
+        self.reader = reader
+        self.secureModule = secureModule
+    }
+
+    /// Whether the link to the card broke, rather than the card saying something.
+    var isBroken: Bool {
+        switch readerError?.code {
+        case .cardRemoved, .cardReset, .communication: true
+        default: false
+        }
+    }
+
+    /// Runs the machine to its end. No session of the secure module is left open.
+    mutating func run<Machine: CardMachine>(_ machine: inout Machine) async -> Machine.Result {
+        var action = machine.receive(.started)
+        while true {
+            let event: CardEvent
+            switch action {
+            case .transmit(let command): event = await transmit(command)
+            case .initializeSecureModule(let request): event = await initialize(request)
+            case .checkMAC2(let mac2): event = .checked(await check(mac2))
+            // The key of the TAC is the issuer's alone.
+            case .checkTAC: event = .checked(.notPossible)
+            case .drawRandom(let count): event = .random(Self.random(count))
+            case .admit: event = .notAdmitted
+            case .persistIntent: event = .intentFailed
+            case .finish(let result):
+                await endSession()
+                return result
+            }
+            action = machine.receive(event)
+        }
+    }
+
+    private static func random(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    }
+
+    private mutating func transmit(_ command: CommandAPDU) async -> CardEvent {
+        do throws(CardReaderError) {
+            return .cardAnswered(try await reader.transmit(command.bytes))
+        } catch {
+            readerError = error
+            return .cardFailed
+        }
+    }
+
+    private mutating func initialize(_ request: SecureModuleRequest) async -> CardEvent {
+        guard let secureModule else { return .secureModuleFailed }
+        do throws(SecureModuleError) {
+            let session = try await secureModule.initializeForPurchase(request)
+            self.session = session
+            return .secureModuleInitialized(session.answer)
+        } catch {
+            return .secureModuleFailed
+        }
+    }
+
+    private mutating func check(_ mac2: [UInt8]) async -> CryptogramCheck {
+        guard let secureModule, let session else { return .notPossible }
+        self.session = nil
+        do throws(SecureModuleError) {
+            return try await secureModule.credit(mac2: mac2, session: session) ? .right : .wrong
+        } catch {
+            return .notPossible
+        }
+    }
+
+    private mutating func endSession() async {
+        if let session { await secureModule?.abandon(session) }
+        session = nil
+    }
+
+    func reading(_ outcome: CardProbe.Outcome) -> CardReading {
+        switch outcome {
+        case .identified(let card): .identified(card.evidence)
+        case .refused(let refusal):
+            if let readerError {
+                .problem(PresentationProblem(readerError))
+            } else {
+                .problem(
+                    PresentationProblem(
+                        number: refusal.number, english: refusal.englishText, chinese: refusal.chineseText))
+            }
+        case .paid, .uncertain, .stopped: fatalError("purse tender")
+        }
+    }
+}
