@@ -26,8 +26,11 @@ extension SaleMessage {
     init(_ order: SaleOrder, lane: LaneID, display: LaneDisplay) {
         self.init(reference: order.reference.text, lane: lane, amountFen: order.amount.fen, state: .open)
         self.display = display.name
-        if case .problem(let problem) = display {
+        switch display {
+        case .problem(let problem), .presentSameCard(_, let problem):
             self.problem = ProblemMessage(number: problem.number, message: problem.english, chinese: problem.chinese)
+        case .idle, .presentPayment, .removeCardFirst, .reading, .authorizing, .approved, .declined, .unknown, .fault:
+            break
         }
     }
 
@@ -37,6 +40,7 @@ extension SaleMessage {
         switch outcome {
         case .cancelled: state = .cancelled
         case .expired: state = .expired
+        case .unknown(let unknown): (state, transaction, trace) = (.unknown, unknown, unknown.trace)
         case .fault(let number, let message): problem = ProblemMessage(number: number, message: message)
         case .decided(let concluded, let timing):
             transaction = concluded.record.transaction
@@ -71,6 +75,9 @@ extension JournalLineMessage {
         case .approved: outcome = "approved"
         case .declined(let declined): (outcome, reason) = ("declined", DeclineMessage(declined))
         case .voided: break
+        case .unknown: outcome = "unknown"
+        case .resolved(let resolution):
+            outcome = resolution.verdict == .happened ? "resolved" : "refuted"
         }
         let payer: String? =
             switch record.sale?.payer {

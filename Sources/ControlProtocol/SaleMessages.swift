@@ -16,6 +16,8 @@ package struct SaleMessage: Codable, Sendable, Hashable {
         case declined
         case cancelled
         case expired
+        /// The card's own money may have moved, and the card did not come again to tell: the hub finds out.
+        case unknown
         case fault
     }
 

@@ -22,9 +22,11 @@ package final class LabCampus: Sendable {
     ///   - folder: the state folder; what an earlier lab left in it is removed first.
     ///   - programs: the folder of the built programs.
     ///   - readers: the daemon's readers, one lane each; the first lane has the scanner.
+    ///   - tender: whose money pays on the campus's cards.
     ///   - extra: more YAML for the daemon.
     package init(
-        folder: String, programs: String, readers: [String] = [PcscdInstance.readerNames[0]], extra: String = ""
+        folder: String, programs: String, readers: [String] = [PcscdInstance.readerNames[0]],
+        tender: Tender = .account, extra: String = ""
     ) async throws {
         try Self.clear(folder)
         paths = try LabPaths(folder: folder, programs: programs)
@@ -34,7 +36,7 @@ package final class LabCampus: Sendable {
         scanner = try PseudoTerminalScanner(path: paths.scannerDevice)
         terminal = try LabTerminal(
             paths: paths, terminal: Self.terminalID, merchant: Self.merchant, hubPort: hub.port,
-            pcscEnvironment: pcscd.environment, readers: readers, extra: extra)
+            pcscEnvironment: pcscd.environment, readers: readers, tender: tender, extra: extra)
         do {
             try await pcscd.start()
             try await hub.start()
@@ -86,10 +88,14 @@ package final class LabCampus: Sendable {
     }
 
     /// Opens an account with money and a card.
-    package func enrol(_ account: String, name: String, balance: String, serial: String) async throws -> LabCard {
+    ///
+    /// - Parameter purse: what the card's own purse holds at the start, in fen.
+    package func enrol(
+        _ account: String, name: String, balance: String, serial: String, purse: UInt32 = 0
+    ) async throws -> LabCard {
         try await hub.createAccount(account, name: name)
         try await hub.topUp(account, amount: balance)
-        let card = try cards.issue("card-\(account)", serial: serial)
+        let card = try cards.issue("card-\(account)", serial: serial, purse: purse)
         try await hub.issueCard(card.id, account: account)
         return card
     }

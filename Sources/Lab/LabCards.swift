@@ -29,12 +29,20 @@ package struct LabCards: Sendable {
     }
 
     /// A new card with the application serial number `serial` (20 hexadecimal digits), kept in its file.
-    package func issue(_ name: String, serial: String) throws -> LabCard {
+    ///
+    /// - Parameter purse: what its own purse holds, in fen.
+    package func issue(_ name: String, serial: String, purse: UInt32 = 0) throws -> LabCard {
         let information = try Self.information(serial: serial)
         let memory = PurseCardMemory(
-            information: information, identifier: Array(information.applicationSerial.suffix(4)))
+            information: information, identifier: Array(information.applicationSerial.suffix(4)),
+            balance: purse)
         try CardStateFile(path: paths.card(name)).save(memory)
-        return try LabCard(file: CardStateFile(path: paths.card(name)), masterKey: masterKey)
+        return try reload(name)
+    }
+
+    /// The card as its file holds it now.
+    package func reload(_ name: String) throws -> LabCard {
+        try LabCard(file: CardStateFile(path: paths.card(name)), masterKey: masterKey)
     }
 
     /// File 0x15 of a lab card, valid from 2020 to 2049.

@@ -14,10 +14,11 @@ package final class LabTerminal: Sendable {
 
     /// - Parameters:
     ///   - hubPort: where the hub listens on loopback.
+    ///   - tender: whose money pays on the campus's cards.
     ///   - extra: more YAML at the top level of the configuration.
     package init(
         paths: LabPaths, terminal: String, merchant: String, hubPort: UInt16, pcscEnvironment: [String: String],
-        readers: [String] = [PcscdInstance.readerNames[0]], extra: String = ""
+        readers: [String] = [PcscdInstance.readerNames[0]], tender: Tender = .account, extra: String = ""
     ) throws {
         self.paths = paths
         client = ControlClient(socketPath: paths.controlSocket)
@@ -35,7 +36,8 @@ package final class LabTerminal: Sendable {
             hub: {url: "http://127.0.0.1:\(hubPort)", secret_file: "\(paths.terminalSecret)"}
             lanes:
             \(lanes.joined(separator: "\n"))
-            card_profiles: {purse: {application: "A00000000386980701"}}
+            card_profiles:
+              - {kind: purse, name: campus-card, application: "A00000000386980701", tender: \(tender.rawValue)}
             secure_module: {kind: soft, key_file: "\(paths.labKey)"}
             \(extra)
             """

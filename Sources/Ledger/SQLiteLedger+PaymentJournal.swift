@@ -18,13 +18,51 @@ extension SQLiteLedger: PaymentJournal {
     package nonisolated func conclude(
         _ request: AuthorizationRequest, hub: HubAnswer, authorizer: Authorizer, now: UnixTime
     ) async throws(LedgerError) -> ConcludedTransaction {
-        let pending = PendingConclusion(work: .sale(request, hub: hub, authorizer: authorizer), now: now)
-        return try await settle(waiting.withLock { $0.append(pending) })
+        let settled = try await settle(.sale(request, hub: hub, authorizer: authorizer), now: now)
+        guard let record = settled.record, let decision = settled.decision else { throw Self.recordMissing }
+        return ConcludedTransaction(
+            record: record, decision: decision, available: settled.available, commitTime: settled.commitTime)
     }
 
+    package func openCardTransaction(of card: CardID) throws(LedgerError) -> OpenCardTransaction? {
+        try read { try CardIntentTable.intent($0, of: card, in: name) }
+    }
+
+    /// One that fails has stored nothing, and the number may be voided.
+    ///
+    /// - Throws: ``LedgerError/Code/cardTransactionOpen`` when the card has an open transaction,
+    ///   ``LedgerError/Code/intentMismatch`` when the sale could not be recorded as unknown, or the number is intended
+    ///   already.
+    package nonisolated func intend(
+        _ transaction: TransactionID, _ sale: JournalRecord.Sale, reference: SaleReference, now: UnixTime
+    ) async throws(LedgerError) {
+        guard sale.fits(.unknown) else { throw LedgerError(.intentMismatch, detail: "incomplete sale") }
+        _ = try await settle(.intent(transaction, sale, reference), now: now)
+    }
+
+    /// - Throws: ``LedgerError/Code/intentMismatch`` when the sale lacks what the outcome needs, moves other money than
+    ///   its intent, or there is no intent of something that is not declined.
+    package nonisolated func record(
+        _ transaction: TransactionID, _ outcome: Outcome, _ sale: JournalRecord.Sale, now: UnixTime
+    ) async throws(LedgerError) -> StoredRecord {
+        guard sale.fits(outcome) else { throw LedgerError(.intentMismatch, detail: "incomplete sale") }
+        let settled = try await settle(.record(transaction, outcome, sale), now: now)
+        guard let record = settled.record else { throw Self.recordMissing }
+        return StoredRecord(record: record, commitTime: settled.commitTime)
+    }
+
+    /// A number whose card was asked for its own money cannot be voided any more
+    /// (``LedgerError/Code/intentMismatch``).
     package nonisolated func void(_ transaction: TransactionID, now: UnixTime) async throws(LedgerError) {
-        let pending = PendingConclusion(work: .void(transaction), now: now)
-        _ = try await settle(waiting.withLock { $0.append(pending) })
+        _ = try await settle(.void(transaction), now: now)
+    }
+
+    /// A commit gives back another kind of result than it was asked for: a defect.
+    private static var recordMissing: LedgerError { LedgerError(.writeFailed, detail: "no record in the result") }
+
+    private nonisolated func settle(_ work: PendingWrite.Work, now: UnixTime) async throws(LedgerError) -> SettledWrite
+    {
+        try await settle(waiting.withLock { $0.append(PendingWrite(work: work, now: now)) })
     }
 
     /// Several lanes may come here together; all but the first find numbers reserved.

@@ -15,7 +15,7 @@ package actor SQLiteLedger {
     /// busy terminal would need commits only to reserve; with more an unclean stop leaves more voids.
     package static let standardReservationWindow: UInt64 = 32
 
-    /// Most conclusions in one commit, so that the first in a crowd does not wait long for the last.
+    /// Most writes in one commit, so that the first in a crowd does not wait long for the last.
     package static let commitLimit = 64
 
     package nonisolated let terminal: TerminalID
@@ -25,7 +25,7 @@ package actor SQLiteLedger {
 
     nonisolated let name: JournalName
     nonisolated let numbers: Mutex<TraceNumbers>
-    nonisolated let waiting = Mutex(WaitingConclusions())
+    nonisolated let waiting = Mutex(WaitingWrites())
     private nonisolated let executor = QueueExecutor(label: "campus-till.ledger")
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -33,7 +33,7 @@ package actor SQLiteLedger {
     /// What the disk has; replaced after a commit, never before.
     var standing: Standing
     /// Results of a commit that their callers have not picked up yet.
-    var settled: [UInt64: Result<ConcludedTransaction, LedgerError>] = [:]
+    var settled: [UInt64: Result<SettledWrite, LedgerError>] = [:]
     /// Sizes of the replica, counted when asked for after a change.
     var replicaSizes: ReplicaSizes?
     let reservationWindow: UInt64
@@ -56,12 +56,13 @@ package actor SQLiteLedger {
     }
 
     /// Opens the journal at `path`, or creates it together with its checkpoint key. Blocks on the disk; after an
-    /// unclean stop it also checks the file, and gives every number that was reserved and has no record a void.
+    /// unclean stop it also checks the file. Every number that was reserved and has no record gets a void; where a card
+    /// may have been asked for its own money it gets an unknown record, and the card's transaction stays open.
     ///
     /// - Parameters:
     ///   - keyPath: file of the checkpoint key.
     ///   - reservationWindow: see ``standardReservationWindow``.
-    ///   - now: time of the voids.
+    ///   - now: time of these records.
     ///   - journal: names a new journal, at random.
     package static func open(
         path: String, keyPath: String, terminal: TerminalID,
@@ -82,7 +83,7 @@ package actor SQLiteLedger {
     }
 
     /// Ends cleanly: gives back the numbers that were never given out, notes the clean stop and closes the file.
-    /// Numbers that are still open get their void at the next opening. Later calls fail.
+    /// Numbers that are still open get their record at the next opening. Later calls fail.
     package func close() throws(LedgerError) {
         guard let connection else { return }
         let last = numbers.withLock { numbers in

@@ -26,7 +26,7 @@ extension DaemonConfiguration {
         ) { (1...107).contains($0.utf8.count) ? $0 : nil }
         let hub = HubSettings(root.section("hub"))
         let lanes = root.sections("lanes", count: 1...16).map(LaneSettings.init)
-        let profiles = ProfileSettings(root.section("card_profiles"))
+        let profiles = root.sections("card_profiles", count: 1...16).map(CardProfileSettings.init)
         let secureModule = SecureModuleSettings(root.section("secure_module", required: false))
         let offline = OfflineSettings(root.section("offline", required: false))
         let codes = root.section("payment_codes", required: false)
@@ -36,7 +36,8 @@ extension DaemonConfiguration {
             "level", expected: "trace, debug, info, notice, warning, error or critical", default: Logger.Level.info,
             Logger.Level.init(rawValue:))
         LaneSettings.rejectRepeated(lanes)
-        profiles.rejectUnprovable(secureModule)
+        CardProfileSettings.rejectRepeated(profiles)
+        for profile in profiles { profile.rejectUnprovable(hasSecureModule: secureModule.isPresent) }
         try file.finish()
 
         self.terminal = try terminal.value
@@ -47,7 +48,8 @@ extension DaemonConfiguration {
         self.hub = try hub.value()
         self.lanes = []
         for lane in lanes { self.lanes.append(try lane.value()) }
-        cardProfiles = try profiles.value()
+        cardProfiles = []
+        for profile in profiles { cardProfiles.append(try profile.value()) }
         self.secureModule = try secureModule.value()
         self.offline = try offline.value()
         codeLifetimeMaximum = try codeLifetime.value
@@ -130,85 +132,6 @@ private struct LaneSettings {
     }
 }
 
-private struct ProfileSettings {
-    private enum Proof: String, CaseIterable { case none, secureModule = "secure_module" }
-
-    private struct Purse {
-        let section: ConfigurationSection
-        let application: Setting<PurseProfile.Application>
-        let keyIndex: Setting<Int>
-        let proof: Setting<Proof>
-        let factors: Setting<[String]>
-    }
-
-    private let purse: Purse?
-    private let identityOnly: Setting<Bool>
-
-    init(_ section: ConfigurationSection) {
-        if let purse = section.optionalSection("purse") {
-            self.purse = Purse(
-                section: purse,
-                application: purse.value(
-                    "application", expected: "an application identifier of 10 to 32 hexadecimal digits or a file of 4"
-                ) { text in
-                    guard let bytes = Hex.decode(text), Hex.encode(bytes) == text else { return nil }
-                    if bytes.count == 2 { return .file(UInt16(bytes[0]) << 8 | UInt16(bytes[1])) }
-                    return (5...16).contains(bytes.count) ? .name(bytes) : nil
-                },
-                keyIndex: purse.integer("key_index", in: 0...255, default: 1),
-                proof: purse.choice("proof", as: Proof.self, default: .secureModule),
-                factors: purse.strings("diversification", default: ["application_serial"]))
-        } else {
-            purse = nil
-        }
-        identityOnly =
-            section.optionalSection("identity_only")?.boolean("enabled", default: false) ?? .found(false)
-        if purse == nil, case .found(false) = identityOnly {
-            section.reject("purse", "at least one profile is needed")
-        }
-        if let purse, case .found(let factors) = purse.factors,
-            !(1...3).contains(factors.count) || factors.contains(where: { Self.factor($0) == nil })
-        {
-            purse.section.reject(
-                "diversification",
-                "expected one to three of application_serial, issuer, or 16 hexadecimal digits")
-        }
-    }
-
-    /// A profile that wants a proof needs something that can check it.
-    func rejectUnprovable(_ module: SecureModuleSettings) {
-        guard let purse, case .found(.secureModule) = purse.proof, case .found(.none) = module.kind else { return }
-        purse.section.reject("proof", "secure_module.kind is none: configure a secure module, or set proof: none")
-    }
-
-    func value() throws(ConfigurationError) -> [CardProfile] {
-        var profiles: [CardProfile] = []
-        if let purse {
-            var proof = PurseProfile.Proof.none
-            if try purse.proof.value == .secureModule {
-                proof = .secureModule(factors: try purse.factors.value.compactMap(Self.factor))
-            }
-            profiles.append(
-                .purse(
-                    PurseProfile(
-                        name: "purse", application: try purse.application.value,
-                        purchaseKeyIndex: UInt8(try purse.keyIndex.value), proof: proof)))
-        }
-        if try identityOnly.value { profiles.append(.identityOnly(IdentityProfile(name: "identity_only"))) }
-        return profiles
-    }
-
-    private static func factor(_ text: String) -> DiversificationFactor? {
-        switch text {
-        case "application_serial": return .applicationSerial
-        case "issuer": return .issuer
-        default:
-            guard let bytes = Hex.decode(text), bytes.count == 8 else { return nil }
-            return .fixed(bytes)
-        }
-    }
-}
-
 private struct SecureModuleSettings {
     enum Kind: String, CaseIterable { case none, soft }
 
@@ -222,6 +145,9 @@ private struct SecureModuleSettings {
             section.reject("key_file", "a soft secure module needs its key file")
         }
     }
+
+    /// Whether there is one, as far as that can be told.
+    var isPresent: Bool { if case .found(.none) = kind { false } else { true } }
 
     func value() throws(ConfigurationError) -> DaemonConfiguration.SecureModule {
         guard try kind.value == .soft, let keyFile = try keyFile.value else { return .none }

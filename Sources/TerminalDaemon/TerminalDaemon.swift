@@ -35,11 +35,13 @@ package struct TerminalDaemon {
         codes.replaceKeys(try await ledger.codeKeys())
         let secureModule = try secureModule()
         let newRecord = WakeSignalRelay()
+        let authorizer = Authorizer(policy: configuration.offline, timeZoneOffset: configuration.timeZoneOffset)
         let authorization = AuthorizationService(
-            journal: ledger, hub: gateway, clock: clock,
-            authorizer: Authorizer(
-                policy: configuration.offline, timeZoneOffset: configuration.timeZoneOffset),
-            merchant: configuration.merchant, hubBudget: configuration.hub.budget, recorded: { newRecord.fire() })
+            journal: ledger, hub: gateway, clock: clock, authorizer: authorizer, merchant: configuration.merchant,
+            hubBudget: configuration.hub.budget, recorded: { newRecord.fire() })
+        let purse = PurseService(
+            journal: ledger, authorizer: authorizer, clock: clock, merchant: configuration.merchant,
+            abandon: { authorization.abandon($0) }, recorded: { newRecord.fire() })
         let sync = SyncService(
             queue: ledger, replica: ledger, hub: gateway, clock: clock, signer: ledger.key,
             pollInterval: configuration.hub.pollInterval,
@@ -47,7 +49,10 @@ package struct TerminalDaemon {
                 var generator = SystemRandomNumberGenerator()
                 return Backoff().delay(after: failures, using: &generator)
             },
-            voidAbandoned: { () async throws(LedgerError) in try await authorization.voidAbandoned() },
+            settleOwed: { () async throws(LedgerError) in
+                try await authorization.voidAbandoned()
+                try await purse.settleOwed()
+            },
             replicaChanged: { [logger] in
                 do throws(LedgerError) {
                     codes.replaceKeys(try await ledger.codeKeys())
@@ -58,7 +63,8 @@ package struct TerminalDaemon {
         newRecord.connect { sync.wake() }
         let monitor = PCSCReaderMonitor()
         let lanes = try openLanes(
-            monitor: monitor, clock: clock, secureModule: secureModule, codes: codes, authorization: authorization)
+            monitor: monitor, clock: clock, secureModule: secureModule, codes: codes, authorization: authorization,
+            purse: purse)
         let core = TerminalCore(
             facts: facts(secureModule), lanes: lanes, queue: ledger, archive: ledger, sync: sync, clock: clock)
         try await serve(core)
@@ -126,13 +132,13 @@ package struct TerminalDaemon {
 
     private func openLanes(
         monitor: PCSCReaderMonitor, clock: TrustedClock, secureModule: (any SecureModule)?, codes: CodeVerification,
-        authorization: AuthorizationService
+        authorization: AuthorizationService, purse: PurseService
     ) throws -> [Lane] {
-        let identification = CardIdentification(
+        let presentation = CardPresentation(
             profiles: configuration.cardProfiles, terminal: configuration.terminal, secureModule: secureModule,
-            clock: clock, timeZoneOffset: configuration.timeZoneOffset)
+            purse: purse, clock: clock, timeZoneOffset: configuration.timeZoneOffset)
         let ports = LanePorts(
-            identify: { await identification.identify(with: $0) }, verify: { codes.verify($0) },
+            present: { await presentation.present($0, for: $1, lane: $2, awaiting: $3) }, verify: { codes.verify($0) },
             authorization: authorization, clock: clock)
         return try configuration.lanes.map { lane in
             let reader = lane.reader.map {

@@ -45,11 +45,18 @@ package final class HTTPHubGateway: HubGateway {
             let answer: HoldAnswer = try await post("/v1/holds", request, timeout: budget)
             return answer.hubAnswer
         } catch {
-            return switch error.code {
-            case .unreachable: .none(.unreachable)
-            case .timedOut: .none(.timedOut)
-            case .answerMalformed, .refused, .refusedOtherwise: .none(.faulty)
-            }
+            return .none(error.offlineCause)
+        }
+    }
+
+    package func load(_ request: LoadRequest, budget: Duration) async -> LoadGrantAnswer {
+        do {
+            let answer: LoadAnswer = try await post("/v1/loads", request, timeout: budget)
+            if let grant = answer.grant { return .granted(grant) }
+            guard let reason = answer.reason.flatMap(DeclineReason.init(rawValue:)) else { return .none(.faulty) }
+            return .declined(reason)
+        } catch {
+            return .none(error.offlineCause)
         }
     }
 
@@ -115,6 +122,15 @@ package final class HTTPHubGateway: HubGateway {
 }
 
 extension HubError {
+    /// What the failure means to a payer who waits.
+    fileprivate var offlineCause: OfflineCause {
+        switch code {
+        case .unreachable: .unreachable
+        case .timedOut: .timedOut
+        case .answerMalformed, .refused, .refusedOtherwise: .faulty
+        }
+    }
+
     /// The refusal in the body of an answer that is not a success.
     fileprivate init(status: Int, body: Data) {
         guard let message = try? JSONDecoder().decode(RefusalMessage.self, from: body),

@@ -64,6 +64,7 @@ struct SaleCommand: AsyncParsableCommand {
             switch sale.display {
             case "presentPayment": "\(Amount(fen: sale.amountFen)): present card or code  请刷卡或出示付款码"
             case "removeCardFirst": "remove the card first  请先取走卡片"
+            case "presentSameCard": "\(Amount(fen: sale.amountFen)): put the SAME card back  请放回原卡"
             case "problem": sale.problem.map { "\($0.code): \($0.message)  \($0.chinese ?? "")" }
             default: nil
             }
@@ -77,7 +78,7 @@ struct SaleCommand: AsyncParsableCommand {
         switch sale.state {
         case .approved: return
         case .open, .declined, .cancelled, .expired: throw ExitCode(1)
-        case .fault: throw ExitCode(70)
+        case .unknown, .fault: throw ExitCode(70)
         }
     }
 }
@@ -96,6 +97,7 @@ struct SaleText {
             if let reason = sale.reason { line += "  \(reason.english)  \(reason.chinese)" }
         case .cancelled: line = "CANCELLED \(amount)"
         case .expired: line = "EXPIRED   \(amount)  nobody paid in time"
+        case .unknown: line = "UNKNOWN   \(amount)  the card may have paid; do not sell again, the hub finds out"
         case .fault: line = "FAULT     \(amount)  \(sale.problem.map { "\($0.code): \($0.message)" } ?? "")"
         case .open: line = "OPEN      \(amount)"
         }

@@ -20,11 +20,14 @@ func programsFolder() throws -> String {
 
 /// Runs `body` on a whole line of its own with two readers: `lane-1` with the scanner, and `lane-2`.
 ///
-/// - Parameter extra: more YAML for the daemon.
-func withCampus(extra: String = "", _ body: (LabCampus) async throws -> Void) async throws {
+/// - Parameters:
+///   - tender: whose money pays on the campus's cards.
+///   - extra: more YAML for the daemon.
+func withCampus(tender: Tender = .account, extra: String = "", _ body: (LabCampus) async throws -> Void) async throws {
     let directory = try TemporaryDirectory()
     let campus = try await LabCampus(
-        folder: directory.path, programs: try programsFolder(), readers: PcscdInstance.readerNames, extra: extra)
+        folder: directory.path, programs: try programsFolder(), readers: PcscdInstance.readerNames,
+        tender: tender, extra: extra)
     do {
         try await body(campus)
     } catch {

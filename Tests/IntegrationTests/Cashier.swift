@@ -60,7 +60,7 @@ struct Cashier: Sendable {
         switch sale.state {
         case .approved: await book.approved(sale.transaction, fen: fen, by: sale.decidedBy, code: code)
         case .declined: await book.declined()
-        case .open, .cancelled, .expired, .fault: break
+        case .open, .cancelled, .expired, .unknown, .fault: break
         }
     }
 }

@@ -170,7 +170,7 @@ extension Integration {
                 lanes:
                   - id: lane-1
                     reader: "Virtual PCD 00 00"
-                card_profiles: {identity_only: {enabled: true}}
+                card_profiles: [{kind: identity_only, name: any-card}]
                 """
             let path = directory.file("tilld.yaml")
             let cases: [(change: (String, String), names: [String])] = [

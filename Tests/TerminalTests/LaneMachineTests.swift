@@ -46,7 +46,7 @@ struct LaneMachineTests {
             machine.receive(.armed(order)) == [
                 .startOrderTimer(order.reference), .show(.presentPayment(order.amount)),
             ])
-        #expect(machine.receive(.cardInserted) == [.show(.reading), .readCard])
+        #expect(machine.receive(.cardInserted) == [.show(.reading), .readCard(order, awaiting: nil)])
         #expect(
             machine.receive(.cardIdentified(card)) == [
                 .cancelOrderTimer, .show(.authorizing), .authorize(order, .card(card)),
@@ -72,14 +72,17 @@ struct LaneMachineTests {
             ])
         #expect(machine.receive(.cardInserted) == [])
         #expect(machine.receive(.cardRemoved) == [.show(.presentPayment(order.amount))])
-        #expect(machine.receive(.cardInserted) == [.show(.reading), .readCard])
+        #expect(machine.receive(.cardInserted) == [.show(.reading), .readCard(order, awaiting: nil)])
     }
 
     @Test("a card put down before the amount is read when the amount comes")
     func cardFirst() {
         var machine = LaneMachine()
         #expect(machine.receive(.cardInserted) == [])
-        #expect(machine.receive(.armed(order)) == [.startOrderTimer(order.reference), .show(.reading), .readCard])
+        #expect(
+            machine.receive(.armed(order)) == [
+                .startOrderTimer(order.reference), .show(.reading), .readCard(order, awaiting: nil),
+            ])
     }
 
     @Test("promise 2: one order is authorized once, whatever is presented meanwhile")
@@ -105,7 +108,7 @@ struct LaneMachineTests {
         #expect(machine.receive(.cardFailed(problem)) == [.show(.problem(problem))])
         #expect(machine.receive(.cardInserted) == [])
         #expect(machine.receive(.cardRemoved) == [], "the problem stays shown when the card leaves")
-        #expect(machine.receive(.cardInserted) == [.show(.reading), .readCard])
+        #expect(machine.receive(.cardInserted) == [.show(.reading), .readCard(order, awaiting: nil)])
     }
 
     @Test("a reader that goes away while reading ends the reading, not the order")
@@ -170,5 +173,69 @@ struct LaneMachineTests {
         #expect(machine.receive(.decided(approved, timing)) == [])
         #expect(machine.receive(.orderExpired(order.reference)) == [])
         #expect(machine.receive(.cancelled) == [])
+    }
+
+    // MARK: - The card's own money
+
+    private func reading() -> LaneMachine {
+        var machine = armed()
+        _ = machine.receive(.cardInserted)
+        return machine
+    }
+
+    private var torn: TransactionID { approved.record.transaction }
+
+    @Test("a card that paid from its own purse ends the order, also when it was being cancelled")
+    func purseDecided() {
+        for isCancelled in [false, true] {
+            var machine = reading()
+            if isCancelled { _ = machine.receive(.cancelled) }
+            #expect(
+                machine.receive(.cardDecided(approved, timing)) == [
+                    .cancelOrderTimer, .finish(order.reference, .decided(approved, timing)),
+                    .show(.approved(order.amount, available: Amount(fen: 100))),
+                ])
+            #expect(machine.isIdle)
+        }
+    }
+
+    @Test("a torn card is asked for again, and only cards are taken meanwhile")
+    func awaitsTheSameCard() {
+        var machine = reading()
+        #expect(
+            machine.receive(.cardUnknown(torn, problem)) == [
+                .startOrderTimer(order.reference), .show(.presentSameCard(order.amount, problem)),
+            ])
+        #expect(machine.receive(.codeVerified(code)) == [], "a code could make the payer pay twice")
+        #expect(machine.receive(.codeRefused(problem)) == [])
+        #expect(machine.receive(.cardRemoved) == [], "the request to put it back stays")
+        #expect(machine.receive(.cardInserted) == [.show(.reading), .readCard(order, awaiting: torn)])
+        #expect(machine.receive(.cardFailed(problem)) == [.show(.presentSameCard(order.amount, problem))])
+        _ = machine.receive(.cardRemoved)
+        #expect(machine.receive(.cardInserted) == [.show(.reading), .readCard(order, awaiting: torn)])
+        #expect(machine.receive(.cardDecided(approved, timing)).contains(.cancelOrderTimer))
+    }
+
+    @Test(
+        "an order whose card never comes back ends as unknown: cancelled, expired, undetermined, cancelled while read")
+    func endsUnknown() {
+        let end: [LaneMachine.Action] = [.finish(order.reference, .unknown(torn)), .show(.unknown)]
+        var cancelled = reading()
+        _ = cancelled.receive(.cardUnknown(torn, problem))
+        #expect(cancelled.receive(.cancelled) == [.cancelOrderTimer] + end)
+        var expired = reading()
+        _ = expired.receive(.cardUnknown(torn, problem))
+        #expect(expired.receive(.orderExpired(order.reference)) == end)
+        var undetermined = reading()
+        #expect(undetermined.receive(.cardUndetermined(torn)) == [.cancelOrderTimer] + end)
+        var whileRead = reading()
+        _ = whileRead.receive(.cancelled)
+        #expect(whileRead.receive(.cardUnknown(torn, problem)) == [.cancelOrderTimer] + end)
+        var faulty = reading()
+        _ = faulty.receive(.cardUnknown(torn, problem))
+        _ = faulty.receive(.cardRemoved)
+        _ = faulty.receive(.cardInserted)
+        #expect(faulty.receive(.decisionFailed(number: 3001, message: "")) == [.cancelOrderTimer] + end)
+        #expect(cancelled.isIdle && expired.isIdle && undetermined.isIdle && whileRead.isIdle && faulty.isIdle)
     }
 }

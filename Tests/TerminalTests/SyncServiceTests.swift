@@ -26,7 +26,7 @@ import Testing
                 attempts.note($0)
                 return .seconds(3600)
             },
-            voidAbandoned: { () async throws(LedgerError) in try await till.authorization.voidAbandoned() },
+            settleOwed: { () async throws(LedgerError) in try await till.authorization.voidAbandoned() },
             replicaChanged: { replicaChanged.increment() }, logger: Till.logger)
         let group = ServiceGroup(configuration: .init(services: [.init(service: sync)], logger: Till.logger))
         let run = Task { try await group.run() }

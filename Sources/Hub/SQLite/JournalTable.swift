@@ -101,6 +101,8 @@ extension Outcome {
         case .approved: "approved"
         case .declined: "declined"
         case .voided: "voided"
+        case .unknown: "unknown"
+        case .resolved: "resolved"
         }
     }
 }

@@ -4,7 +4,7 @@ import Payments
 package struct RecordMessage: Codable, Sendable, Hashable {
     /// How the transaction ended.
     package enum Outcome: String, Codable, Sendable {
-        case approved, declined, voided
+        case approved, declined, voided, unknown, resolved
     }
 
     /// Who decided: the terminal by itself, the hub, or the terminal because the hub could not be had.
@@ -12,8 +12,28 @@ package struct RecordMessage: Codable, Sendable, Hashable {
         case local, online, unreachable, timedOut, faulty
     }
 
+    /// Which money moves.
+    package enum Movement: String, Codable, Sendable {
+        case accountPurchase, pursePurchase, purseLoad
+    }
+
+    /// What became of an earlier transaction; present exactly in a record that resolves one.
+    package struct Resolution: Codable, Sendable, Hashable {
+        /// The card's word.
+        package enum Verdict: String, Codable, Sendable {
+            case happened, didNotHappen, undetermined
+        }
+
+        package var subject: TransactionID
+        package var verdict: Verdict
+    }
+
     /// The sale; absent from a void.
     package struct Sale: Codable, Sendable, Hashable {
+        /// Absent from account purchases.
+        package var movement: Movement?
+        /// What the card gave and was given, hexadecimal; only with a movement.
+        package var evidence: String?
         package var amountFen: Int64
         /// Exactly one of `card` and `code` is present.
         package var card: CardID?
@@ -32,6 +52,7 @@ package struct RecordMessage: Codable, Sendable, Hashable {
     /// The decline reason's number; present exactly when declined.
     package var reason: Int?
     package var sale: Sale?
+    package var resolution: Resolution?
     package var decidedAtMilliseconds: Int64
     package var replicaCursor: UInt64
 }
@@ -62,6 +83,8 @@ extension RecordMessage {
         case .approved: (outcome, reason) = (.approved, nil)
         case .declined(let declined): (outcome, reason) = (.declined, declined.rawValue)
         case .voided: (outcome, reason) = (.voided, nil)
+        case .unknown: (outcome, reason) = (.unknown, nil)
+        case .resolved(let value): (outcome, reason, resolution) = (.resolved, nil, Resolution(value))
         }
         sale = record.sale.map(Sale.init)
         decidedAtMilliseconds = record.decidedAt.milliseconds
@@ -71,10 +94,12 @@ extension RecordMessage {
     /// The record, or `nil` when the message breaks one of its rules.
     package var record: JournalRecord? {
         let recordOutcome: Payments.Outcome
-        switch (outcome, reason) {
-        case (.approved, nil): recordOutcome = .approved
-        case (.voided, nil): recordOutcome = .voided
-        case (.declined, let number?):
+        switch (outcome, reason, resolution) {
+        case (.approved, nil, nil): recordOutcome = .approved
+        case (.voided, nil, nil): recordOutcome = .voided
+        case (.unknown, nil, nil): recordOutcome = .unknown
+        case (.resolved, nil, let resolution?): recordOutcome = .resolved(resolution.value)
+        case (.declined, let number?, nil):
             guard let declined = DeclineReason(rawValue: number) else { return nil }
             recordOutcome = .declined(declined)
         default: return nil
@@ -84,11 +109,7 @@ extension RecordMessage {
             guard let value = sale.value else { return nil }
             recordSale = value
         }
-        switch outcome {
-        case .voided: guard recordSale == nil else { return nil }
-        case .declined: guard recordSale != nil else { return nil }
-        case .approved: guard recordSale?.account != nil else { return nil }
-        }
+        guard JournalRecord.isWellFormed(recordOutcome, recordSale) else { return nil }
         return JournalRecord(
             sequence: sequence, transaction: transaction, outcome: recordOutcome, sale: recordSale,
             decidedAt: UnixTime(milliseconds: decidedAtMilliseconds), replicaCursor: replicaCursor)
@@ -97,6 +118,12 @@ extension RecordMessage {
 
 extension RecordMessage.Sale {
     init(_ sale: JournalRecord.Sale) {
+        switch sale.movement {
+        case .accountPurchase: movement = nil
+        case .pursePurchase: movement = .pursePurchase
+        case .purseLoad: movement = .purseLoad
+        }
+        evidence = sale.movement.evidence.map { Hex.encode($0.bytes) }
         amountFen = sale.amount.fen
         switch sale.payer {
         case .card(let identifier, let identityProof): (card, proof, code) = (identifier, identityProof, nil)
@@ -118,9 +145,49 @@ extension RecordMessage.Sale {
             payer = .code(reference)
         default: return nil
         }
+        guard let movement = movementValue else { return nil }
         return JournalRecord.Sale(
-            amount: Amount(fen: amountFen), payer: payer, account: account, merchant: merchant, lane: lane,
+            movement: movement, amount: Amount(fen: amountFen), payer: payer, account: account, merchant: merchant,
+            lane: lane,
             path: path.value)
+    }
+}
+
+extension RecordMessage.Sale {
+    /// `nil` when movement and evidence do not fit each other.
+    private var movementValue: JournalRecord.Movement? {
+        var bytes: EvidenceBytes?
+        if let evidence {
+            guard let decoded = Hex.decode(evidence).flatMap({ EvidenceBytes($0) }) else { return nil }
+            bytes = decoded
+        }
+        switch movement {
+        case nil: return bytes == nil ? .accountPurchase : nil
+        case .accountPurchase: return nil
+        case .pursePurchase: return .pursePurchase(bytes)
+        case .purseLoad: return .purseLoad(bytes)
+        }
+    }
+}
+
+extension RecordMessage.Resolution {
+    init(_ resolution: Payments.Resolution) {
+        subject = resolution.subject
+        switch resolution.verdict {
+        case .happened: verdict = .happened
+        case .didNotHappen: verdict = .didNotHappen
+        case .undetermined: verdict = .undetermined
+        }
+    }
+
+    var value: Payments.Resolution {
+        let verdict: Payments.Resolution.Verdict =
+            switch verdict {
+            case .happened: .happened
+            case .didNotHappen: .didNotHappen
+            case .undetermined: .undetermined
+            }
+        return Payments.Resolution(subject: subject, verdict: verdict)
     }
 }
 

@@ -7,16 +7,18 @@ extension ArchivedRecord {
     init?(_ row: StatementRow, of name: JournalName) {
         guard let sequence = UInt64(exactly: row.integer(0)), sequence > 0,
             let trace = UInt64(exactly: row.integer(1)), (1..<1 << 48).contains(trace),
-            let outcome = OutcomeColumns(outcome: row.integer(2), reason: row.optionalInteger(3)).value,
+            let outcome = OutcomeColumns(
+                outcome: row.integer(2), reason: row.optionalInteger(3), verdict: row.optionalInteger(18),
+                subject: row.optionalInteger(19)
+            ).value(in: name),
             let replicaCursor = UInt64(exactly: row.integer(5)), let hash = JournalHash(bytes: row.bytes(6))
         else { return nil }
         var sale: JournalRecord.Sale?
-        switch outcome {
-        case .voided: guard row.optionalInteger(7) == nil else { return nil }
-        case .approved, .declined:
-            sale = JournalRecord.Sale(row)
-            guard let sale, outcome != .approved || sale.account != nil else { return nil }
+        if row.optionalInteger(7) != nil {
+            guard let found = JournalRecord.Sale(row) else { return nil }
+            sale = found
         }
+        guard JournalRecord.isWellFormed(outcome, sale) else { return nil }
         self.init(
             record: JournalRecord(
                 sequence: sequence, transaction: name.transaction(trace), outcome: outcome, sale: sale,
@@ -31,7 +33,8 @@ extension JournalRecord.Sale {
         guard amount > .zero, amount <= .saleMaximum,
             let merchant = row.text(13).flatMap(MerchantID.init(text:)),
             let lane = row.text(14).flatMap(LaneID.init(text:)),
-            let path = PathColumn.path(row.optionalInteger(15))
+            let path = PathColumn.path(row.optionalInteger(15)),
+            let movement = MovementColumns(movement: row.optionalInteger(16), evidence: row.optionalBytes(17)).value
         else { return nil }
         let payer: JournalRecord.Payer
         switch row.integer(8) {
@@ -48,7 +51,9 @@ extension JournalRecord.Sale {
             guard let named = UInt64(exactly: number).flatMap(AccountID.init(number:)) else { return nil }
             account = named
         }
-        self.init(amount: amount, payer: payer, account: account, merchant: merchant, lane: lane, path: path)
+        self.init(
+            movement: movement, amount: amount, payer: payer, account: account, merchant: merchant, lane: lane,
+            path: path)
     }
 }
 

@@ -4,25 +4,81 @@ import Payments
 struct OutcomeColumns {
     let outcome: Int64
     let reason: Int64?
+    let verdict: Int64?
+    /// Trace number of the resolved transaction, which is of the same journal.
+    let subject: Int64?
 
     init(_ value: Outcome) {
         switch value {
-        case .approved: (outcome, reason) = (1, nil)
-        case .declined(let declined): (outcome, reason) = (2, Int64(declined.rawValue))
-        case .voided: (outcome, reason) = (3, nil)
+        case .approved: self.init(outcome: 1)
+        case .declined(let declined): self.init(outcome: 2, reason: Int64(declined.rawValue))
+        case .voided: self.init(outcome: 3)
+        case .unknown: self.init(outcome: 4)
+        case .resolved(let resolution):
+            self.init(
+                outcome: 5, verdict: Int64(resolution.verdict.rawValue),
+                subject: Int64(resolution.subject.trace.number))
         }
     }
 
-    init(outcome: Int64, reason: Int64?) {
+    init(outcome: Int64, reason: Int64? = nil, verdict: Int64? = nil, subject: Int64? = nil) {
         self.outcome = outcome
         self.reason = reason
+        self.verdict = verdict
+        self.subject = subject
     }
 
-    var value: Outcome? {
-        switch (outcome, reason) {
-        case (1, nil): .approved
-        case (2, let number?): DeclineReason(rawValue: Int(number)).map(Outcome.declined)
-        case (3, nil): .voided
+    /// `nil` when the columns do not fit each other.
+    func value(in journal: JournalName) -> Outcome? {
+        switch (outcome, reason, verdict, subject) {
+        case (1, nil, nil, nil): .approved
+        case (2, let number?, nil, nil): DeclineReason(rawValue: Int(number)).map(Outcome.declined)
+        case (3, nil, nil, nil): .voided
+        case (4, nil, nil, nil): .unknown
+        case (5, nil, let verdict?, let subject?): Self.resolution(verdict, of: subject, in: journal)
+        default: nil
+        }
+    }
+
+    private static func resolution(_ verdict: Int64, of subject: Int64, in journal: JournalName) -> Outcome? {
+        guard let verdict = Resolution.Verdict(rawValue: Int(verdict)), (1..<1 << 48).contains(subject) else {
+            return nil
+        }
+        return .resolved(Resolution(subject: journal.transaction(UInt64(subject)), verdict: verdict))
+    }
+}
+
+/// Which money moves, and what the card gave for it.
+struct MovementColumns {
+    let movement: Int64?
+    let evidence: [UInt8]?
+
+    init(_ value: JournalRecord.Movement) {
+        let number: Int64 =
+            switch value {
+            case .accountPurchase: 1
+            case .pursePurchase: 2
+            case .purseLoad: 3
+            }
+        self.init(movement: number, evidence: value.evidence?.bytes)
+    }
+
+    init(movement: Int64?, evidence: [UInt8]?) {
+        self.movement = movement
+        self.evidence = evidence
+    }
+
+    /// `nil` when the columns do not fit each other.
+    var value: JournalRecord.Movement? {
+        var proof: EvidenceBytes?
+        if let evidence {
+            guard let found = EvidenceBytes(evidence) else { return nil }
+            proof = found
+        }
+        return switch movement {
+        case 1: proof == nil ? .accountPurchase : nil
+        case 2: .pursePurchase(proof)
+        case 3: .purseLoad(proof)
         default: nil
         }
     }

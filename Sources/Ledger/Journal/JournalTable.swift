@@ -32,8 +32,9 @@ enum JournalTable {
             database,
             """
             INSERT INTO journal (sequence, trace, outcome, reason, decided_at, replica_cursor, hash,
-                amount, payer, card, key_id, serial, account, merchant, lane, path)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                amount, payer, card, key_id, serial, account, merchant, lane, path,
+                movement, evidence, verdict, subject)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         let outcome = OutcomeColumns(record.outcome)
         try statement.bind(1, Int64(record.sequence))
@@ -58,7 +59,12 @@ enum JournalTable {
             try statement.bind(14, sale.merchant.text)
             try statement.bind(15, sale.lane.text)
             try statement.bind(16, PathColumn.number(sale.path))
+            let movement = MovementColumns(sale.movement)
+            try statement.bind(17, movement.movement)
+            if let evidence = movement.evidence { try statement.bind(18, evidence) }
         }
+        try statement.bind(19, outcome.verdict)
+        try statement.bind(20, outcome.subject)
         try statement.execute()
     }
 
@@ -72,7 +78,8 @@ enum JournalTable {
             database,
             """
             SELECT sequence, trace, outcome, reason, decided_at, replica_cursor, hash,
-                amount, payer, card, key_id, serial, account, merchant, lane, path
+                amount, payer, card, key_id, serial, account, merchant, lane, path,
+                movement, evidence, verdict, subject
             FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?
             """)
         try statement.bind(1, Int64(clamping: lower))

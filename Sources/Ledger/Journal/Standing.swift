@@ -6,6 +6,9 @@ import Payments
 struct Standing: Sendable, Equatable {
     var row: StateRow
     var unsent: UnsentTotals
+    /// Trace numbers with an intent and without a record. There are none behind an opening, which gives each of them
+    /// its record.
+    var intended: Set<UInt64> = []
 
     /// Counts a record that continues the chain; gives the hash after it.
     mutating func append(_ record: JournalRecord) -> JournalHash {

@@ -4,9 +4,11 @@ import Payments
 /// Sums over records that the hub has not acknowledged. Kept in memory beside the state row, so that no tap has to add
 /// up a backlog; `verify()` compares them with the journal.
 struct UnsentTotals: Sendable, Equatable {
-    /// All approved amounts.
+    /// All amounts that records post: approved purchases and loads, whichever money paid, and transactions that were
+    /// resolved as happened. An unknown one counts nothing before its resolution.
     var approved = Amount.zero
-    /// What of it the terminal approved alone.
+    /// What of it the terminal approved alone out of accounts. A card's own money never uses up an allowance: card and
+    /// secure module decide about it, and no account can be overdrawn by it.
     var offline = LedgerView.OfflineUse()
 
     init() {}
@@ -16,9 +18,9 @@ struct UnsentTotals: Sendable, Equatable {
         let statement = try PreparedStatement(
             database,
             """
-            SELECT coalesce(sum(amount), 0), coalesce(sum(CASE WHEN path >= 2 THEN amount END), 0),
-                count(CASE WHEN path >= 2 THEN 1 END)
-            FROM journal WHERE sequence > ? AND sequence <= ? AND outcome = 1
+            SELECT coalesce(sum(amount), 0), coalesce(sum(CASE WHEN movement = 1 AND path >= 2 THEN amount END), 0),
+                count(CASE WHEN movement = 1 AND path >= 2 THEN 1 END)
+            FROM journal WHERE sequence > ? AND sequence <= ? AND (outcome = 1 OR verdict = 1)
             """)
         try statement.bind(1, Int64(lower))
         try statement.bind(2, Int64(upper))
@@ -31,9 +33,9 @@ struct UnsentTotals: Sendable, Equatable {
 
     /// Counts one more record.
     mutating func add(_ record: JournalRecord) {
-        guard case .approved = record.outcome, let sale = record.sale else { return }
+        guard record.posting != nil, let sale = record.sale else { return }
         approved += sale.amount
-        guard case .offline = sale.path else { return }
+        guard sale.movement == .accountPurchase, case .offline = sale.path else { return }
         offline.amount += sale.amount
         offline.count += 1
     }

@@ -18,11 +18,12 @@ enum ReplicaTables {
         let asOf: UInt64
     }
 
-    /// Approved debits of an account that its replica row does not contain.
+    /// Debits of an account that its replica row does not contain: approved purchases, and loads of a purse that were
+    /// approved or resolved as happened.
     struct Uncontained {
         var approved = Amount.zero
         var offline = LedgerView.OfflineUse()
-        /// Approved alone and not yet at the hub.
+        /// Purchases approved alone and not yet at the hub.
         var undelivered = Amount.zero
     }
 
@@ -69,14 +70,19 @@ enum ReplicaTables {
         _ database: Database, _ account: AccountID, after asOf: UInt64, acknowledged: UInt64
     ) throws -> Uncontained {
         let statement = try PreparedStatement(
-            database, "SELECT amount, path, sequence FROM journal WHERE account = ? AND sequence > ? AND outcome = 1")
+            database,
+            """
+            SELECT amount, path, sequence, movement FROM journal
+            WHERE account = ? AND sequence > ? AND (outcome = 1 OR verdict = 1) AND movement IN (1, 3)
+            """)
         try statement.bind(1, Int64(account.number))
         try statement.bind(2, Int64(asOf))
         var sums = Uncontained()
         try statement.forEach { row in
             let amount = Amount(fen: row.integer(0))
             sums.approved += amount
-            if case .offline? = PathColumn.path(row.integer(1)) {
+            let isPurchase = MovementColumns(movement: row.integer(3), evidence: nil).value == .accountPurchase
+            if isPurchase, case .offline? = PathColumn.path(row.integer(1)) {
                 sums.offline.amount += amount
                 sums.offline.count += 1
                 if row.integer(2) > Int64(acknowledged) { sums.undelivered += amount }

@@ -5,7 +5,7 @@ import Terminal
 
 /// Opens and creates the database file so that it is durable, private and ours.
 enum LedgerFile {
-    /// A connection to the file at `path`, which exists already.
+    /// A connection to the file at `path`, which exists already in this or an earlier version.
     ///
     /// Checkpoint policy: this one connection also checkpoints. Automatic checkpoints start when the write-ahead log
     /// has 1,000 pages (SQLite's default, 4 MB), which is once in about 170 taps at 6 pages each; closing checkpoints
@@ -29,7 +29,7 @@ enum LedgerFile {
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try requireDurable(queue)
-            try Schema.migrate(queue)
+            try Schema.refuseNewer(queue)
             return queue
         } catch {
             throw LedgerError(storage: error)
@@ -83,6 +83,7 @@ enum LedgerFile {
         try FileSystem.createPrivate(temporary)
         let queue = try connect(temporary)
         do {
+            try Schema.migrate(queue)
             try queue.write { try StateRow(terminal: terminal, journal: journal).insert($0) }
             try queue.close()
         } catch {

@@ -20,8 +20,10 @@ struct OpenedLedger {
             let row = try connection.writeWithoutTransaction { try StateRow($0) }
             guard row.terminal == terminal else { throw LedgerError(.wrongTerminal) }
             let name = JournalName(terminal: row.terminal, journal: row.journal)
+            // A file that is not ours, or damaged, is not rebuilt.
+            if row.running { try connection.writeWithoutTransaction(Self.checkIntegrity) }
+            try Schema.migrate(connection)
             try connection.writeWithoutTransaction { database in
-                if row.running { try Self.checkIntegrity(database) }
                 try Self.checkTail(database, name: name, row: row, count: row.running ? Self.tailRecords : 1)
             }
             let reserved = row.reservedThrough
@@ -36,7 +38,8 @@ struct OpenedLedger {
         }
     }
 
-    /// One commit: voids for what has no record, a fresh reservation, and the mark of a running process.
+    /// One commit: a record for every number that has none, which is an unknown one where a card may have been asked
+    /// for its own money and a void elsewhere, a fresh reservation, and the mark of a running process.
     private static func start(
         _ connection: DatabaseQueue, name: JournalName, row: StateRow, reservationWindow: UInt64, now: UnixTime
     ) throws -> Standing {
@@ -46,9 +49,12 @@ struct OpenedLedger {
             let missing = try JournalTable.missingTraces(
                 database, through: row.reservedThrough, records: row.head.sequence)
             for trace in missing {
+                let transaction = name.transaction(trace)
+                let intent = try CardIntentTable.intent(database, transaction)
                 let record = JournalRecord(
-                    sequence: standing.row.head.sequence + 1, transaction: name.transaction(trace), outcome: .voided,
-                    sale: nil, decidedAt: now, replicaCursor: row.replicaCursor)
+                    sequence: standing.row.head.sequence + 1, transaction: transaction,
+                    outcome: intent == nil ? .voided : .unknown, sale: intent?.sale, decidedAt: now,
+                    replicaCursor: row.replicaCursor)
                 let hash = standing.append(record)
                 try JournalTable.append(record, hash: hash, to: database)
             }

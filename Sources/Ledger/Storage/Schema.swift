@@ -3,115 +3,38 @@ import Terminal
 
 /// The tables of one terminal's file. STRICT throughout; history refuses UPDATE and DELETE by trigger, so that a
 /// defect here cannot rewrite it (an attacker with the file can drop a trigger; the hash chain is for that).
+///
+/// A version that has been in the field is never edited: files in every state between two versions exist.
 enum Schema {
     /// `CTil`: names the file as ours in its header.
     static let applicationID: Int32 = 0x4354_696C
     /// Version of the newest migration, kept in SQLite's `user_version`.
-    static let version: Int32 = 1
+    static let version: Int32 = 2
 
-    static func migrate(_ queue: DatabaseQueue) throws {
-        let stored = try queue.read { try Int32.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
-        guard stored <= version else { throw LedgerError(.schemaTooNew, detail: "version \(stored)") }
-        guard stored < version else { return }
+    /// - Throws: ``LedgerError/Code/schemaTooNew`` for a file of a newer version.
+    static func refuseNewer(_ queue: DatabaseQueue) throws { _ = try storedVersion(queue) }
+
+    /// Brings a file from any earlier version to `target`. Each step is one transaction together with its version
+    /// number: after a crash or on a full disk the file is whole in the version before, and the next opening tries
+    /// again (promise 11). A step needs free disk space of about the tables that it rebuilds.
+    static func migrate(_ queue: DatabaseQueue, to target: Int32 = version) throws {
+        guard try storedVersion(queue) < target else { return }
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1") { database in
-            try database.execute(sql: firstVersion)
-            try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")
+        // The migrator turns foreign keys off while a step runs, as rebuilding a table that others refer to needs,
+        // and checks all of them before the step commits.
+        for (number, sql) in zip(Int32(1)..., [firstVersion, secondVersion]) {
+            migrator.registerMigration("\(number)") { database in
+                try database.execute(sql: sql)
+                try database.execute(
+                    sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(number)")
+            }
         }
-        try migrator.migrate(queue)
+        try migrator.migrate(queue, upTo: "\(target)")
     }
 
-    /// A transaction id is terminal, journal and trace number; the first two are one value for the whole file, so
-    /// that a unique `trace` is a unique transaction id (promise 2).
-    private static let firstVersion = """
-        CREATE TABLE state (
-            id INTEGER PRIMARY KEY CHECK (id = 1),
-            terminal TEXT NOT NULL,
-            journal TEXT NOT NULL,
-            head_sequence INTEGER NOT NULL,
-            head_hash BLOB NOT NULL CHECK (length(head_hash) = 32),
-            newest_decision INTEGER,
-            reserved_through INTEGER NOT NULL,
-            acknowledged_sequence INTEGER NOT NULL,
-            acknowledged_hash BLOB NOT NULL CHECK (length(acknowledged_hash) = 32),
-            replica_cursor INTEGER NOT NULL,
-            last_hub_contact INTEGER,
-            running INTEGER NOT NULL CHECK (running IN (0, 1))
-        ) STRICT;
-
-        CREATE TABLE journal (
-            sequence INTEGER PRIMARY KEY CHECK (sequence > 0),
-            trace INTEGER NOT NULL UNIQUE CHECK (trace > 0),
-            outcome INTEGER NOT NULL CHECK (outcome IN (1, 2, 3)),
-            reason INTEGER CHECK ((reason IS NOT NULL) = (outcome = 2)),
-            decided_at INTEGER NOT NULL,
-            replica_cursor INTEGER NOT NULL,
-            amount INTEGER CHECK ((amount IS NULL) = (outcome = 3) AND (amount IS NULL OR amount > 0)),
-            payer INTEGER CHECK (payer IN (1, 2, 3)),
-            card TEXT,
-            key_id INTEGER,
-            serial INTEGER,
-            account INTEGER CHECK (account IS NOT NULL OR outcome <> 1),
-            merchant TEXT,
-            lane TEXT,
-            path INTEGER CHECK (path BETWEEN 0 AND 4),
-            hash BLOB NOT NULL CHECK (length(hash) = 32)
-        ) STRICT;
-        CREATE INDEX journal_debit ON journal (account, sequence, amount, path) WHERE outcome = 1;
-        CREATE TRIGGER journal_keeps_rows BEFORE DELETE ON journal BEGIN
-            SELECT RAISE(ABORT, 'the journal is append-only');
-        END;
-        CREATE TRIGGER journal_keeps_values BEFORE UPDATE ON journal BEGIN
-            SELECT RAISE(ABORT, 'the journal is append-only');
-        END;
-
-        CREATE TABLE entry (
-            sequence INTEGER NOT NULL REFERENCES journal (sequence),
-            leg INTEGER NOT NULL CHECK (leg > 0),
-            account TEXT NOT NULL,
-            amount INTEGER NOT NULL,
-            PRIMARY KEY (sequence, leg)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TRIGGER entry_keeps_rows BEFORE DELETE ON entry BEGIN
-            SELECT RAISE(ABORT, 'entries are append-only');
-        END;
-        CREATE TRIGGER entry_keeps_values BEFORE UPDATE ON entry BEGIN
-            SELECT RAISE(ABORT, 'entries are append-only');
-        END;
-
-        CREATE TABLE code_redemption (
-            key_id INTEGER NOT NULL,
-            serial INTEGER NOT NULL,
-            sequence INTEGER NOT NULL REFERENCES journal (sequence),
-            PRIMARY KEY (key_id, serial)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TRIGGER code_redemption_keeps_rows BEFORE DELETE ON code_redemption BEGIN
-            SELECT RAISE(ABORT, 'redemptions are append-only');
-        END;
-        CREATE TRIGGER code_redemption_keeps_values BEFORE UPDATE ON code_redemption BEGIN
-            SELECT RAISE(ABORT, 'redemptions are append-only');
-        END;
-
-        CREATE TABLE account (
-            id INTEGER PRIMARY KEY,
-            status TEXT NOT NULL CHECK (status IN ('active', 'frozen', 'closed')),
-            balance INTEGER NOT NULL,
-            as_of_sequence INTEGER NOT NULL
-        ) STRICT;
-        CREATE TABLE card (
-            id TEXT PRIMARY KEY,
-            account INTEGER NOT NULL,
-            status TEXT NOT NULL CHECK (status IN ('active', 'lost', 'stolen', 'closed'))
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE hot_list (
-            card TEXT PRIMARY KEY,
-            reason INTEGER NOT NULL
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE code_key (
-            key_id INTEGER PRIMARY KEY,
-            public_key TEXT NOT NULL,
-            valid_from INTEGER NOT NULL,
-            valid_through INTEGER NOT NULL
-        ) STRICT;
-        """
+    private static func storedVersion(_ queue: DatabaseQueue) throws -> Int32 {
+        let stored = try queue.read { try Int32.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+        guard stored <= version else { throw LedgerError(.schemaTooNew, detail: "version \(stored)") }
+        return stored
+    }
 }

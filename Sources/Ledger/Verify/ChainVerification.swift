@@ -17,6 +17,8 @@ struct ChainVerification {
     private var redeemedCount = 0
     private var entryCount = 0
     private var findings: [String] = []
+    /// Transactions that are recorded as unknown and not resolved, by trace number.
+    private var unknown: [UInt64: JournalRecord.Sale] = [:]
 
     init(name: JournalName) {
         self.name = name
@@ -74,6 +76,7 @@ struct ChainVerification {
             approvedCount += 1
             approvedAmount += record.sale?.amount ?? .zero
         }
+        checkResolution(record)
         let stored = try StoredEntry.all(database, of: record.sequence)
         entryCount += stored.count
         if stored.reduce(0, { $0 &+ $1.amount }) != 0 {
@@ -86,6 +89,19 @@ struct ChainVerification {
             redeemedCount += 1
             if try ReplicaTables.redemption(database, reference) != record.sequence {
                 note("the payment code of record \(record.sequence) is not marked as used by it")
+            }
+        }
+    }
+
+    private mutating func checkResolution(_ record: JournalRecord) {
+        switch record.outcome {
+        case .approved, .declined, .voided: break
+        case .unknown: unknown[record.transaction.trace.number] = record.sale
+        case .resolved(let resolution):
+            guard let subject = unknown.removeValue(forKey: resolution.subject.trace.number), let sale = record.sale
+            else { return note("record \(record.sequence) resolves what was not unknown, or was resolved before") }
+            if !sale.movesSameMoney(as: subject) {
+                note("record \(record.sequence) resolves a transaction with other money")
             }
         }
     }
@@ -109,6 +125,7 @@ struct ChainVerification {
             note("there are used payment codes without a record")
         }
         try checkNumbers(database, row: row, numbers: known.numbers)
+        try checkIntents(database, known)
         for problem in try String.fetchAll(database, sql: "PRAGMA integrity_check(10)") where problem != "ok" {
             note("SQLite's integrity check failed")
         }
@@ -123,6 +140,26 @@ struct ChainVerification {
         let accounted = UInt64(records) + UInt64(numbers.open.count)
         if accounted != numbers.last {
             note("\(numbers.last) trace numbers were given out and \(accounted) are accounted for")
+        }
+    }
+
+    /// An intent is of a transaction that is unknown, or of a number that is still open; both ways round.
+    private mutating func checkIntents(_ database: Database, _ known: KnownState) throws {
+        let intended = known.standing.intended
+        if !intended.isSubset(of: known.numbers.open) { note("an intent waits for a number that is not open") }
+        let traces = try CardIntentTable.traces(database)
+        if Set(traces) != intended.union(unknown.keys) {
+            note("the intents are not those of the transactions that are open or unknown")
+        }
+        for trace in traces {
+            do throws(any Error) {
+                let intent = try CardIntentTable.intent(database, name.transaction(trace))
+                if let intent, let sale = unknown[trace], !sale.movesSameMoney(as: intent.sale) {
+                    note("the intent of number \(trace) is about other money than its record")
+                }
+            } catch let error as LedgerError where error.code == .damaged {
+                note("the intent of number \(trace) is not readable")
+            }
         }
     }
 

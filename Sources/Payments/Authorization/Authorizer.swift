@@ -16,7 +16,7 @@ package struct Authorizer: Sendable {
     /// - Returns: the reason, or `nil` when the hub should be asked.
     package func refusal(_ request: AuthorizationRequest, view: LedgerView, now: UnixTime) -> DeclineReason? {
         switch request.instrument {
-        case .card(let evidence): cardRefusal(evidence, view: view, now: now)
+        case .card(let evidence): cardRefusal(evidence, amount: request.amount, view: view, now: now)
         case .code(let evidence): codeRefusal(evidence, amount: request.amount, view: view, now: now)
         }
     }
@@ -34,12 +34,31 @@ package struct Authorizer: Sendable {
         }
     }
 
+    /// Whether a card may pay from its own purse: card and secure module hold the money, so neither hub nor replica
+    /// knows better whether there is enough.
+    ///
+    /// - Returns: the reason, or `nil` when the card may be asked to pay.
+    package func purseRefusal(
+        _ card: CardEvidence, amount: Amount, view: LedgerView, now: UnixTime
+    ) -> DeclineReason? {
+        if let reason = cardRefusal(card, amount: amount, view: view, now: now) { return reason }
+        switch view.card {
+        case .lost: return .cardReportedLost
+        case .stolen: return .cardReportedStolen
+        case .closed: return .cardNotActive
+        case .active, nil: return nil
+        }
+    }
+
     /// "Wanted the hub, could not reach it": its own branch, with its own rules.
     private func decideOffline(
         _ request: AuthorizationRequest, view: LedgerView, cause: OfflineCause, now: UnixTime
     ) -> Decision {
         if let reason = accountRefusal(request, view: view) ?? clockRefusal(request, view: view, now: now) {
             return .declined(reason, .offline(cause))
+        }
+        if case .card(let evidence) = request.instrument, evidence.limits.isHubRequired {
+            return .declined(.hubNeededForCard, .offline(cause))
         }
         for rule in policy.rules {
             if let reason = rule.objection(to: request, view: view, now: now) {
@@ -70,8 +89,11 @@ package struct Authorizer: Sendable {
         }
     }
 
-    private func cardRefusal(_ evidence: CardEvidence, view: LedgerView, now: UnixTime) -> DeclineReason? {
+    private func cardRefusal(
+        _ evidence: CardEvidence, amount: Amount, view: LedgerView, now: UnixTime
+    ) -> DeclineReason? {
         if let reason = view.hotListed { return reason }
+        if let limit = evidence.limits.amountMaximum, amount > limit { return .cardLimitExceeded }
         let today = CalendarTime(now, offset: timeZoneOffset)
         let day = today.year * 10_000 + today.month * 100 + today.day
         if let last = evidence.validThrough, day > last { return .cardExpired }

@@ -24,6 +24,7 @@ package enum ResponseCode: String, Sendable, Codable {
 package enum DeclineReason: Int, Sendable, Hashable, CaseIterable, Codable {
     case cardNotGenuine = 501
     case codeForged = 502
+    case cardRefusedDebit = 503
     case cardUnknown = 1401
     case accountUnknown = 1402
     case codeKeyUnknown = 1403
@@ -43,14 +44,17 @@ package enum DeclineReason: Int, Sendable, Hashable, CaseIterable, Codable {
     case cardOfflineAmountExceeded = 6102
     case terminalOfflineAmountExceeded = 6103
     case codeLimitExceeded = 6104
+    case cardLimitExceeded = 6105
     case accountFrozen = 6201
     case accountClosed = 6202
     case cardNotActive = 6203
     case cardOfflineCountExceeded = 6501
     case terminalOfflineCountExceeded = 6502
+    case entitlementUsedUp = 6503
     case hubNeededForCode = 9101
     case clockNotTrusted = 9102
     case replicaTooOld = 9103
+    case hubNeededForCard = 9104
     case codeReplayed = 9401
     case transactionVoided = 9402
     case storageUnavailable = 9601
@@ -77,6 +81,7 @@ package enum DeclineReason: Int, Sendable, Hashable, CaseIterable, Codable {
         switch self {
         case .cardNotGenuine: ("card could not prove that it is genuine", "卡片认证失败")
         case .codeForged: ("payment code is not genuine", "付款码验签失败")
+        case .cardRefusedDebit: ("card refused to pay", "卡片拒绝扣款")
         case .cardUnknown: ("card is not known", "卡片未登记")
         case .accountUnknown: ("account is not known", "账户不存在")
         case .codeKeyUnknown: ("payment code was signed with a key not known here", "付款码密钥未知")
@@ -96,14 +101,17 @@ package enum DeclineReason: Int, Sendable, Hashable, CaseIterable, Codable {
         case .cardOfflineAmountExceeded: ("card has used up its offline amount", "超过本卡脱机累计金额")
         case .terminalOfflineAmountExceeded: ("terminal holds its maximum unsent amount", "终端脱机累计金额已满")
         case .codeLimitExceeded: ("amount is above the payment code's limit", "超过付款码限额")
+        case .cardLimitExceeded: ("amount is above the limit of this kind of card", "超过此类卡片限额")
         case .accountFrozen: ("account is frozen", "账户已冻结")
         case .accountClosed: ("account is closed", "账户已销户")
         case .cardNotActive: ("card is not active", "卡片未启用")
         case .cardOfflineCountExceeded: ("card has used up its offline purchases", "超过本卡脱机次数")
         case .terminalOfflineCountExceeded: ("terminal holds its maximum number of unsent sales", "终端脱机笔数已满")
+        case .entitlementUsedUp: ("card has used up its meals of this time", "本餐次数已用完")
         case .hubNeededForCode: ("this payment code needs the network", "该付款码需要联网")
         case .clockNotTrusted: ("terminal clock is not trusted", "终端时钟不可信")
         case .replicaTooOld: ("terminal has been without the hub for too long", "终端脱机时间过长")
+        case .hubNeededForCard: ("this kind of card needs the network", "此类卡片需要联网")
         case .codeReplayed: ("payment code has been used already", "付款码已使用")
         case .transactionVoided: ("transaction was given up before it was decided", "交易已作废")
         case .storageUnavailable: ("terminal cannot store sales", "终端无法存储交易")

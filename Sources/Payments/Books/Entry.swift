@@ -4,6 +4,9 @@ package enum BookAccount: TextIdentifier, CustomStringConvertible {
     case cardholder(AccountID)
     /// What the campus owes a merchant: `merchant:canteen-1`.
     case merchant(MerchantID)
+    /// What the campus owes the holder of a card for the money in the card's own purse, as the hub's books know it:
+    /// `purse:` and the card's text.
+    case purse(CardID)
     /// Money paid in from outside (cash desk, bank): `funding`.
     case funding
     /// Debits that cannot be given to an account yet and wait for a person: `suspense`.
@@ -16,6 +19,8 @@ package enum BookAccount: TextIdentifier, CustomStringConvertible {
             if let id = AccountID(text: String(parts[1])) { self = .cardholder(id) } else { return nil }
         case ("merchant", 2):
             if let id = MerchantID(text: String(parts[1])) { self = .merchant(id) } else { return nil }
+        case ("purse", 2):
+            if let card = CardID(text: String(parts[1])) { self = .purse(card) } else { return nil }
         case ("funding", 1): self = .funding
         case ("suspense", 1): self = .suspense
         default: return nil
@@ -26,6 +31,7 @@ package enum BookAccount: TextIdentifier, CustomStringConvertible {
         switch self {
         case .cardholder(let id): "cardholder:\(id.text)"
         case .merchant(let id): "merchant:\(id.text)"
+        case .purse(let card): "purse:\(card.text)"
         case .funding: "funding"
         case .suspense: "suspense"
         }
@@ -34,6 +40,7 @@ package enum BookAccount: TextIdentifier, CustomStringConvertible {
     package var description: String {
         switch self {
         case .cardholder(let id): id.description
+        case .purse(let card): "purse of \(card)"
         default: text
         }
     }
@@ -66,6 +73,22 @@ package struct Posting: Sendable, Hashable {
         Posting([
             Entry(account: .cardholder(account), amount: -amount),
             Entry(account: .merchant(merchant), amount: amount),
+        ])
+    }
+
+    /// A sale from a card's own purse.
+    package static func pursePurchase(_ amount: Amount, from card: CardID, to merchant: MerchantID) -> Posting {
+        Posting([
+            Entry(account: .purse(card), amount: -amount),
+            Entry(account: .merchant(merchant), amount: amount),
+        ])
+    }
+
+    /// A load: money goes from the cardholder's account to the card's own purse.
+    package static func purseLoad(_ amount: Amount, from account: AccountID, to card: CardID) -> Posting {
+        Posting([
+            Entry(account: .cardholder(account), amount: -amount),
+            Entry(account: .purse(card), amount: amount),
         ])
     }
 

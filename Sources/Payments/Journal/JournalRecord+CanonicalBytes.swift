@@ -3,10 +3,10 @@ extension JournalRecord {
     ///
     /// | field | bytes |
     /// |---|---|
-    /// | layout version (1) | 1 |
+    /// | layout version: 1, or 2 when one of the last fields is needed | 1 |
     /// | sequence | 8 |
     /// | transaction id | 16 |
-    /// | outcome: 1 approved, 2 declined, 3 voided | 1 |
+    /// | outcome: 1 approved, 2 declined, 3 voided, 4 unknown, 5 resolved | 1 |
     /// | decline reason, 0 when none | 2 |
     /// | decided at, milliseconds | 8 |
     /// | replica cursor | 8 |
@@ -17,14 +17,23 @@ extension JournalRecord {
     /// | account, 0 when none | 8 |
     /// | merchant text, lane text | … |
     /// | path: 0 local, 1 online, 2 unreachable, 3 timed out, 4 faulty | 1 |
+    /// | version 2: movement: 1 account purchase, 2 purse purchase, 3 purse load | 1 |
+    /// | version 2: evidence behind its 2-byte length, which is 0 when there is none | 2 … |
+    /// | version 2: verdict of a resolution: 1 happened, 2 did not happen, 3 undetermined; else 0 | 1 |
+    /// | version 2: the resolved transaction's id; only behind a verdict | 16 |
+    ///
+    /// Records of account purchases and voids keep version 1, so journals from before version 2 keep their hashes.
     package var canonicalBytes: [UInt8] {
-        var bytes: [UInt8] = [1]
+        let movement = sale?.movement ?? .accountPurchase
+        var bytes: [UInt8] = [movement == .accountPurchase ? 1 : 2]
         bytes += sequence.bigEndianBytes(count: 8)
         bytes += transaction.bytes
         switch outcome {
         case .approved: bytes += [1, 0, 0]
         case .declined(let reason): bytes += [2] + reason.rawValue.bigEndianBytes(count: 2)
         case .voided: bytes += [3, 0, 0]
+        case .unknown: bytes += [4, 0, 0]
+        case .resolved: bytes += [5, 0, 0]
         }
         bytes += decidedAt.milliseconds.bigEndianBytes(count: 8)
         bytes += replicaCursor.bigEndianBytes(count: 8)
@@ -48,7 +57,16 @@ extension JournalRecord {
         case .offline(.timedOut): bytes.append(3)
         case .offline(.faulty): bytes.append(4)
         }
-        return bytes
+        guard movement != .accountPurchase else { return bytes }
+        switch movement {
+        case .accountPurchase: bytes.append(1)
+        case .pursePurchase: bytes.append(2)
+        case .purseLoad: bytes.append(3)
+        }
+        let evidence = movement.evidence?.bytes ?? []
+        bytes += evidence.count.bigEndianBytes(count: 2) + evidence
+        guard case .resolved(let resolution) = outcome else { return bytes + [0] }
+        return bytes + [UInt8(resolution.verdict.rawValue)] + resolution.subject.bytes
     }
 }
 

@@ -4,6 +4,31 @@ package enum Outcome: Sendable, Hashable {
     case declined(DeclineReason)
     /// The trace number was reserved and never used, or given up before a decision.
     case voided
+    /// A card's own money was asked to move, and nobody knows whether it did (promise 7). A later record may resolve
+    /// it; else the hub does.
+    case unknown
+    /// Says what became of an earlier transaction whose outcome was unknown.
+    case resolved(Resolution)
+}
+
+/// What became of a transaction whose outcome was unknown.
+package struct Resolution: Sendable, Hashable {
+    /// The card's word, as far as it goes. The raw value stands in canonical bytes and in the ledger.
+    package enum Verdict: Int, Sendable, Hashable, CaseIterable {
+        case happened = 1
+        case didNotHappen = 2
+        /// The card was used elsewhere since, or contradicts itself: only the hub's books can tell.
+        case undetermined = 3
+    }
+
+    /// The transaction with the unknown outcome, in the same journal.
+    package var subject: TransactionID
+    package var verdict: Verdict
+
+    package init(subject: TransactionID, verdict: Verdict) {
+        self.subject = subject
+        self.verdict = verdict
+    }
 }
 
 /// One record of a terminal's journal: append-only, numbered without gaps, chained by hash (promise 5).
@@ -16,20 +41,41 @@ package struct JournalRecord: Sendable, Hashable {
         case code(CodeReference)
     }
 
-    /// The sale that the record is about; a void has none.
+    /// Which money moves.
+    package enum Movement: Sendable, Hashable {
+        /// The account pays the merchant.
+        case accountPurchase
+        /// The card's own purse pays the merchant. The evidence is there as soon as the card was asked for money.
+        case pursePurchase(EvidenceBytes?)
+        /// The account fills the card's own purse.
+        case purseLoad(EvidenceBytes?)
+
+        /// What the card gave, and was given.
+        package var evidence: EvidenceBytes? {
+            switch self {
+            case .accountPurchase: nil
+            case .pursePurchase(let evidence), .purseLoad(let evidence): evidence
+            }
+        }
+    }
+
+    /// The sale that the record is about, or the load of a purse; a void has none. The record that resolves an
+    /// unknown one repeats it.
     package struct Sale: Sendable, Hashable {
+        package var movement: Movement
         package var amount: Amount
         package var payer: Payer
-        /// The account that pays; `nil` when a declined payer could not be matched to one.
+        /// The account that pays; `nil` when a declined payer could not be matched to one, and when a purse pays.
         package var account: AccountID?
         package var merchant: MerchantID
         package var lane: LaneID
         package var path: AuthorizationPath
 
         package init(
-            amount: Amount, payer: Payer, account: AccountID?, merchant: MerchantID, lane: LaneID,
-            path: AuthorizationPath
+            movement: Movement = .accountPurchase, amount: Amount, payer: Payer, account: AccountID?,
+            merchant: MerchantID, lane: LaneID, path: AuthorizationPath
         ) {
+            self.movement = movement
             self.amount = amount
             self.payer = payer
             self.account = account
@@ -53,7 +99,7 @@ package struct JournalRecord: Sendable, Hashable {
         sequence: UInt64, transaction: TransactionID, outcome: Outcome, sale: Sale?, decidedAt: UnixTime,
         replicaCursor: UInt64
     ) {
-        if case .approved = outcome { invariant(sale?.account != nil, "an approved record names the account") }
+        invariant(Self.isWellFormed(outcome, sale), "a record has the parts that its outcome needs")
         self.sequence = sequence
         self.transaction = transaction
         self.outcome = outcome
@@ -62,9 +108,48 @@ package struct JournalRecord: Sendable, Hashable {
         self.replicaCursor = replicaCursor
     }
 
-    /// What the record posts; `nil` unless approved.
-    package var posting: Posting? {
-        guard case .approved = outcome, let sale, let account = sale.account else { return nil }
-        return .purchase(sale.amount, from: account, to: sale.merchant)
+    /// Whether a record with this outcome may be about this sale, or about none.
+    package static func isWellFormed(_ outcome: Outcome, _ sale: Sale?) -> Bool {
+        guard let sale else { return outcome == .voided }
+        switch outcome {
+        case .voided: return false
+        case .declined: return true
+        case .approved: return sale.isComplete
+        case .unknown, .resolved: return sale.isComplete && sale.movement.evidence != nil
+        }
     }
+
+    /// What the record posts; `nil` when it moves no money, or nobody knows yet.
+    package var posting: Posting? {
+        switch outcome {
+        case .approved: sale?.posting
+        case .resolved(let resolution) where resolution.verdict == .happened: sale?.posting
+        case .declined, .voided, .unknown, .resolved: nil
+        }
+    }
+}
+
+extension JournalRecord.Sale {
+    /// Whether everything is there that money needs to move.
+    fileprivate var isComplete: Bool {
+        switch movement {
+        case .accountPurchase: account != nil
+        case .pursePurchase(let evidence): evidence != nil && payer.card != nil
+        case .purseLoad(let evidence): evidence != nil && payer.card != nil && account != nil
+        }
+    }
+
+    fileprivate var posting: Posting? {
+        switch (movement, account, payer.card) {
+        case (.accountPurchase, let account?, _): .purchase(amount, from: account, to: merchant)
+        case (.pursePurchase, _, let card?): .pursePurchase(amount, from: card, to: merchant)
+        case (.purseLoad, let account?, let card?): .purseLoad(amount, from: account, to: card)
+        default: nil
+        }
+    }
+}
+
+extension JournalRecord.Payer {
+    /// The presented card; `nil` when a code was shown.
+    package var card: CardID? { if case .card(let card, _) = self { card } else { nil } }
 }

@@ -24,6 +24,7 @@ package final class SimulatedHub: HubGateway {
     /// How often each call came, whether or not it arrived.
     package struct Calls: Sendable, Equatable {
         package var holds = 0
+        package var loads = 0
         package var registrations = 0
         package var uploads = 0
         package var pages = 0
@@ -36,6 +37,8 @@ package final class SimulatedHub: HubGateway {
         var books: SimulatedHubBooks
         var calls = Calls()
         var lastHold: HoldRequest?
+        var lastLoad: LoadRequest?
+        var proveLoad: LoadProof.Maker = { _ in LoadProof() }
     }
 
     /// Every call passes here before anything happens: a closed gate is a slow hub.
@@ -59,6 +62,13 @@ package final class SimulatedHub: HubGateway {
     /// The newest hold that was asked for, whether or not it arrived.
     package var lastHold: HoldRequest? { state.withLock { $0.lastHold } }
 
+    /// The newest load that was asked for, whether or not it arrived.
+    package var lastLoad: LoadRequest? { state.withLock { $0.lastLoad } }
+
+    /// How the hub proves to cards that a load is the issuer's; where it gives nothing, the card is not genuine. Until
+    /// it is told, the hub gives a proof of zeros, which no card takes.
+    package func proveLoads(_ proof: @escaping LoadProof.Maker) { state.withLock { $0.proveLoad = proof } }
+
     /// The books as they are now.
     package var books: SimulatedHubBooks { state.withLock { $0.books } }
 
@@ -81,6 +91,31 @@ package final class SimulatedHub: HubGateway {
                 _ = state.books.hold(request, now: now)
                 return .none(.timedOut)
             case .answering: return state.books.hold(request, now: now)?.hubAnswer ?? .none(.faulty)
+            }
+        }
+    }
+
+    package func load(_ request: LoadRequest, budget: Duration) async -> LoadGrantAnswer {
+        state.withLock { state in
+            state.calls.loads += 1
+            state.lastLoad = request
+        }
+        await gate.pass()
+        let now = clock.wallTime()
+        return state.withLock { state in
+            let prove = state.proveLoad
+            switch state.behaviour {
+            case .unreachable: return .none(.unreachable)
+            case .silent: return .none(.timedOut)
+            case .faulty, .refusing: return .none(.faulty)
+            case .answeringLate:
+                _ = state.books.load(request, now: now, proof: prove)
+                return .none(.timedOut)
+            case .answering:
+                guard let answer = state.books.load(request, now: now, proof: prove) else { return .none(.faulty) }
+                if let grant = answer.grant { return .granted(grant) }
+                return answer.reason.flatMap(DeclineReason.init(rawValue:)).map(LoadGrantAnswer.declined)
+                    ?? .none(.faulty)
             }
         }
     }

@@ -17,12 +17,24 @@ package struct SimulatedHubBooks: Sendable {
         var isResolved = false
     }
 
+    private struct Load {
+        let request: LoadRequest
+        let answer: LoadAnswer
+        var isResolved = false
+    }
+
     /// What a change of the feed is about: only its newest state stays in the feed.
     private enum Subject: Hashable {
         case account(AccountID), card(CardID), hotList(CardID), codeKey(UInt8)
     }
 
     package private(set) var accounts: [AccountID: Account] = [:]
+    /// What is in the cards' own purses as far as the hub's books know; less than zero for a purse that was filled
+    /// before the books began.
+    package private(set) var purses: [CardID: Amount] = [:]
+    package private(set) var merchants: [MerchantID: Amount] = [:]
+    /// Transactions with an outcome that nobody knows yet.
+    package private(set) var unknown: Set<TransactionID> = []
     package private(set) var journal = SimulatedHubJournal()
     private let terminal: TerminalID
     private var cards: [CardID: CardMessage] = [:]
@@ -30,6 +42,7 @@ package struct SimulatedHubBooks: Sendable {
     private var codes: [CodeReference: AccountID] = [:]
     private var usedCodes: Set<CodeReference> = []
     private var holds: [TransactionID: Hold] = [:]
+    private var loads: [TransactionID: Load] = [:]
     private var feed: [(subject: Subject, change: ChangeMessage)] = []
     private var published: Set<Subject> = []
     private var cursor: UInt64 = 0
@@ -64,9 +77,9 @@ package struct SimulatedHubBooks: Sendable {
 
     // MARK: - Holds
 
-    /// Held and not resolved, over all accounts.
+    /// Held and not resolved, over all accounts; loads are held like sales.
     package var heldAmount: Amount {
-        holds.values.reduce(.zero) { $0 + held($1) }
+        holds.values.reduce(.zero) { $0 + held($1) } + loads.values.reduce(.zero) { $0 + reserved($1) }
     }
 
     /// Decides a hold, once: the same request again has the same answer, another one under the same id has none.
@@ -86,19 +99,26 @@ package struct SimulatedHubBooks: Sendable {
     private func decide(_ request: HoldRequest) -> Result<(AccountID, Amount), Refusal> {
         do throws(Refusal) {
             let id = try payer(of: request)
-            guard let account = accounts[id] else { throw Refusal(reason: .accountUnknown) }
-            switch account.status {
-            case .frozen: throw Refusal(reason: .accountFrozen)
-            case .closed: throw Refusal(reason: .accountClosed)
-            case .active: break
-            }
-            let held = holds.values.filter { $0.answer.account == id }.reduce(Amount.zero) { $0 + self.held($1) }
-            let left = account.balance - held - Amount(fen: request.undeliveredFen) - Amount(fen: request.amountFen)
-            guard left >= .zero else { throw Refusal(reason: .insufficientFunds) }
-            return .success((id, left))
+            return .success((id, try left(to: id, undelivered: request.undeliveredFen, amount: request.amountFen)))
         } catch {
             return .failure(error)
         }
+    }
+
+    /// What the account has left when the amount is held too.
+    private func left(to id: AccountID, undelivered: Int64, amount: Int64) throws(Refusal) -> Amount {
+        guard let account = accounts[id] else { throw Refusal(reason: .accountUnknown) }
+        switch account.status {
+        case .frozen: throw Refusal(reason: .accountFrozen)
+        case .closed: throw Refusal(reason: .accountClosed)
+        case .active: break
+        }
+        let held =
+            holds.values.filter { $0.answer.account == id }.reduce(Amount.zero) { $0 + self.held($1) }
+            + loads.values.filter { $0.answer.grant?.account == id }.reduce(Amount.zero) { $0 + reserved($1) }
+        let left = account.balance - held - Amount(fen: undelivered) - Amount(fen: amount)
+        guard left >= .zero else { throw Refusal(reason: .insufficientFunds) }
+        return left
     }
 
     private func payer(of request: HoldRequest) throws(Refusal) -> AccountID {
@@ -108,7 +128,12 @@ package struct SimulatedHubBooks: Sendable {
             guard !usedCodes.contains(code), !isHeld else { throw Refusal(reason: .codeReplayed) }
             return account
         }
-        guard let id = request.card, let card = cards[id] else { throw Refusal(reason: .cardUnknown) }
+        guard let card = request.card else { throw Refusal(reason: .cardUnknown) }
+        return try holder(of: card)
+    }
+
+    private func holder(of id: CardID) throws(Refusal) -> AccountID {
+        guard let card = cards[id] else { throw Refusal(reason: .cardUnknown) }
         if let reason = hotList[id] { throw Refusal(reason: reason) }
         switch card.status {
         case .lost: throw Refusal(reason: .cardReportedLost)
@@ -122,6 +147,33 @@ package struct SimulatedHubBooks: Sendable {
         hold.isResolved || hold.answer.decision == .declined ? .zero : Amount(fen: hold.request.amountFen)
     }
 
+    /// Decides a load, once, like a hold.
+    package mutating func load(_ request: LoadRequest, now: UnixTime, proof: LoadProof.Maker) -> LoadAnswer? {
+        if let known = loads[request.transaction] { return known.request == request ? known.answer : nil }
+        let answer =
+            switch decide(request, proof: proof) {
+            case .success(let grant): LoadAnswer(granted: grant, hubTime: now)
+            case .failure(let refusal): LoadAnswer(declined: refusal.reason, hubTime: now)
+            }
+        loads[request.transaction] = Load(request: request, answer: answer)
+        return answer
+    }
+
+    private func decide(_ request: LoadRequest, proof: LoadProof.Maker) -> Result<LoadAnswer.Grant, Refusal> {
+        do throws(Refusal) {
+            let id = try holder(of: request.card)
+            _ = try left(to: id, undelivered: request.undeliveredFen, amount: request.amountFen)
+            guard let proof = proof(request) else { throw Refusal(reason: .cardNotGenuine) }
+            return .success(LoadAnswer.Grant(account: id, time: proof.time, mac2: proof.mac2))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func reserved(_ load: Load) -> Amount {
+        load.isResolved || load.answer.grant == nil ? .zero : Amount(fen: load.request.amountFen)
+    }
+
     // MARK: - The journal and the feed
 
     package mutating func register(_ registration: JournalRegistration) throws(HubError) -> Acknowledgement {
@@ -131,13 +183,46 @@ package struct SimulatedHubBooks: Sendable {
     /// Takes a batch whole or not at all; records that the hub has already have no second effect.
     package mutating func take(_ batch: BatchUpload) throws(HubError) -> Acknowledgement {
         for record in try journal.append(batch, terminal: terminal) {
-            holds[record.transaction]?.isResolved = true
-            guard case .approved = record.outcome, let sale = record.sale, let account = sale.account else { continue }
-            if case .code(let reference) = sale.payer { usedCodes.insert(reference) }
-            accounts[account]?.balance -= sale.amount
-            publish(account: account)
+            if case .approved = record.outcome, case .code(let reference)? = record.sale?.payer {
+                usedCodes.insert(reference)
+            }
+            guard settles(record) else { continue }
+            post(record.posting?.entries ?? [])
         }
         return journal.acknowledged(terminal)
+    }
+
+    /// Ends what the hub holds for a transaction whose end is known with this record.
+    ///
+    /// - Returns: whether what the record posts counts: a second resolution of one transaction has no effect.
+    private mutating func settles(_ record: JournalRecord) -> Bool {
+        var ended = record.transaction
+        switch record.outcome {
+        case .approved, .declined, .voided: break
+        case .unknown:
+            unknown.insert(record.transaction)
+            return false
+        case .resolved(let resolution):
+            // What the card could not tell stays held until the card office decides.
+            guard resolution.verdict != .undetermined, unknown.remove(resolution.subject) != nil else { return false }
+            ended = resolution.subject
+        }
+        holds[ended]?.isResolved = true
+        loads[ended]?.isResolved = true
+        return true
+    }
+
+    private mutating func post(_ entries: [Entry]) {
+        for entry in entries {
+            switch entry.account {
+            case .cardholder(let id):
+                accounts[id]?.balance += entry.amount
+                publish(account: id)
+            case .merchant(let id): merchants[id, default: .zero] += entry.amount
+            case .purse(let card): purses[card, default: .zero] += entry.amount
+            case .funding, .suspense: break
+            }
+        }
     }
 
     package func changes(after start: UInt64, limit: Int, now: UnixTime) -> ChangesPage {

@@ -41,6 +41,30 @@ package final class SimulatedJournal: PaymentJournal, SendQueue, Replica, Journa
         }
     }
 
+    package func openCardTransaction(of card: CardID) async throws(LedgerError) -> OpenCardTransaction? {
+        state.withLock { $0.openCardTransaction(of: card) }
+    }
+
+    package func intend(
+        _ transaction: TransactionID, _ sale: JournalRecord.Sale, reference: SaleReference, now: UnixTime
+    ) async throws(LedgerError) {
+        let intent = OpenCardTransaction(
+            transaction: transaction, sale: sale, reference: reference, intendedAt: now)
+        try state.withLock { state throws(LedgerError) in try state.intend(intent) }
+    }
+
+    package func record(
+        _ transaction: TransactionID, _ outcome: Outcome, _ sale: JournalRecord.Sale, now: UnixTime
+    ) async throws(LedgerError) -> StoredRecord {
+        let record = try state.withLock { state throws(LedgerError) in
+            try state.record(transaction, outcome, sale, now: now)
+        }
+        return StoredRecord(record: record, commitTime: .zero)
+    }
+
+    /// What a stop of any kind and the next opening do: every reserved number without a record gets one.
+    package func reopen(now: UnixTime) { state.withLock { $0.reopen(now: now) } }
+
     package func void(_ transaction: TransactionID, now: UnixTime) async throws(LedgerError) {
         try state.withLock { state throws(LedgerError) in try state.void(transaction, now: now) }
     }

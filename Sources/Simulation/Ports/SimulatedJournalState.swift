@@ -17,6 +17,9 @@ struct SimulatedJournalState: Sendable {
     private var lastTrace: UInt64 = 0
     private var reservedThrough: UInt64
     private var open: Set<UInt64> = []
+    private var intents: [CardID: OpenCardTransaction] = [:]
+    /// Transactions that are recorded as unknown and not resolved.
+    private var unknown: Set<TransactionID> = []
     var acknowledged: UInt64 = 0
     var failingCommits = 0
     var failure = LedgerError.Code.diskFull
@@ -78,22 +81,110 @@ struct SimulatedJournalState: Sendable {
         _ = try append(transaction, .voided, nil, now: now)
     }
 
-    private mutating func append(
-        _ transaction: TransactionID, _ outcome: Outcome, _ sale: JournalRecord.Sale?, now: UnixTime
+    /// What any stop and the next opening leave: every reserved number has a record.
+    mutating func reopen(now: UnixTime) {
+        let recorded = Set(stored.map(\.record.transaction.trace.number))
+        for trace in 1...reservedThrough where !recorded.contains(trace) {
+            let transaction = TransactionID(terminal: terminal, journal: journal, trace: TraceNumber(trace))
+            let intent = intent(of: transaction)
+            store(
+                JournalRecord(
+                    sequence: UInt64(stored.count) + 1, transaction: transaction,
+                    outcome: intent == nil ? .voided : .unknown, sale: intent?.sale, decidedAt: now,
+                    replicaCursor: replicaCursor))
+        }
+        open = []
+        lastTrace = reservedThrough
+        reservedThrough += reservationWindow
+    }
+
+    // MARK: - A card's own money
+
+    func openCardTransaction(of card: CardID) -> OpenCardTransaction? { intents[card] }
+
+    mutating func intend(_ intent: OpenCardTransaction) throws(LedgerError) {
+        guard case .card(let card, _) = intent.sale.payer, Self.fits(intent.sale, .unknown) else {
+            throw LedgerError(.intentMismatch)
+        }
+        try requireOpen(intent.transaction)
+        guard intents[card] == nil else { throw LedgerError(.cardTransactionOpen) }
+        guard self.intent(of: intent.transaction) == nil else { throw LedgerError(.intentMismatch) }
+        try commit { state throws(LedgerError) in
+            state.intents[card] = intent
+            state.reservedThrough = max(state.reservedThrough, state.lastTrace + state.reservationWindow)
+        }
+    }
+
+    mutating func record(
+        _ transaction: TransactionID, _ outcome: Outcome, _ sale: JournalRecord.Sale, now: UnixTime
     ) throws(LedgerError) -> JournalRecord {
+        guard Self.fits(sale, outcome) else { throw LedgerError(.intentMismatch) }
+        return try append(transaction, outcome, sale, now: now)
+    }
+
+    private static func fits(_ sale: JournalRecord.Sale, _ outcome: Outcome) -> Bool {
+        sale.movement != .accountPurchase && sale.payer.card != nil && sale.amount > .zero
+            && sale.amount <= .saleMaximum && JournalRecord.isWellFormed(outcome, sale)
+    }
+
+    private func intent(of transaction: TransactionID) -> OpenCardTransaction? {
+        intents.values.first { $0.transaction == transaction }
+    }
+
+    /// Refuses a record that is not an end of the intent under its number, or of the one that it resolves.
+    private func requireEnd(
+        _ transaction: TransactionID, _ outcome: Outcome, _ sale: JournalRecord.Sale?
+    ) throws(LedgerError) {
+        let own = intent(of: transaction)
+        var ended = own
+        if case .resolved(let resolution) = outcome {
+            guard own == nil else { throw LedgerError(.intentMismatch) }
+            guard unknown.contains(resolution.subject) else { throw LedgerError(.transactionNotOpen) }
+            ended = intent(of: resolution.subject)
+        }
+        guard let sale, sale.movement != .accountPurchase else {
+            guard own == nil else { throw LedgerError(.intentMismatch) }
+            return
+        }
+        if case .declined = outcome, ended == nil { return }
+        guard let ended, sale.movesSameMoney(as: ended.sale) else { throw LedgerError(.intentMismatch) }
+    }
+
+    private func requireOpen(_ transaction: TransactionID) throws(LedgerError) {
         guard transaction.terminal == terminal, transaction.journal == journal,
             open.contains(transaction.trace.number)
         else { throw LedgerError(.transactionNotOpen) }
+    }
+
+    /// Takes a record without asking whether it may be.
+    private mutating func store(_ record: JournalRecord) {
+        stored.append(ArchivedRecord(record: record, hash: head.following(record)))
+        open.remove(record.transaction.trace.number)
+        newestDecision = max(newestDecision ?? record.decidedAt, record.decidedAt)
+        switch record.outcome {
+        case .approved, .declined, .voided:
+            if let card = intent(of: record.transaction)?.sale.payer.card { intents[card] = nil }
+        case .unknown: unknown.insert(record.transaction)
+        case .resolved(let resolution):
+            unknown.remove(resolution.subject)
+            if let card = intent(of: resolution.subject)?.sale.payer.card { intents[card] = nil }
+        }
+        if case .approved = record.outcome, case .code(let reference)? = record.sale?.payer {
+            redeemed.insert(reference)
+        }
+    }
+
+    private mutating func append(
+        _ transaction: TransactionID, _ outcome: Outcome, _ sale: JournalRecord.Sale?, now: UnixTime
+    ) throws(LedgerError) -> JournalRecord {
+        try requireOpen(transaction)
+        try requireEnd(transaction, outcome, sale)
         let record = JournalRecord(
             sequence: UInt64(stored.count) + 1, transaction: transaction, outcome: outcome, sale: sale,
             decidedAt: now, replicaCursor: replicaCursor)
         try commit { state throws(LedgerError) in
-            let hash = state.head.following(record)
-            state.stored.append(ArchivedRecord(record: record, hash: hash))
-            state.open.remove(transaction.trace.number)
-            state.newestDecision = max(state.newestDecision ?? now, now)
+            state.store(record)
             state.reservedThrough = max(state.reservedThrough, state.lastTrace + state.reservationWindow)
-            if case .approved = outcome, case .code(let reference)? = sale?.payer { state.redeemed.insert(reference) }
         }
         return record
     }
@@ -150,7 +241,7 @@ struct SimulatedJournalState: Sendable {
             view.codeUsed = redeemed.contains(evidence.reference)
             account = evidence.account
         }
-        for (record, sale) in approved(after: acknowledged) where record.isOffline {
+        for (record, sale) in posted(after: acknowledged) where record.isOfflinePurchase {
             view.terminalOffline.amount += sale.amount
             view.terminalOffline.count += 1
         }
@@ -159,9 +250,12 @@ struct SimulatedJournalState: Sendable {
         guard let account else { return (view, nil) }
         let row = replica.accounts[account]
         var available = row?.balance ?? .zero
-        for (record, sale) in approved(after: row?.asOf ?? 0) where sale.account == account {
+        for (record, sale) in posted(after: row?.asOf ?? 0) {
+            guard record.posting?.entries.contains(where: { $0.account == .cardholder(account) }) == true else {
+                continue
+            }
             available -= sale.amount
-            guard record.isOffline else { continue }
+            guard record.isOfflinePurchase else { continue }
             view.cardOffline.amount += sale.amount
             view.cardOffline.count += 1
             if record.sequence > acknowledged { view.undelivered += sale.amount }
@@ -174,7 +268,7 @@ struct SimulatedJournalState: Sendable {
         JournalFigures(
             sequence: UInt64(stored.count), hash: head, acknowledged: acknowledged,
             unsentCount: stored.count - Int(acknowledged),
-            unsentAmount: approved(after: acknowledged).reduce(.zero) { $0 + $1.1.amount },
+            unsentAmount: posted(after: acknowledged).reduce(.zero) { $0 + $1.1.amount },
             oldestUnsent: archive(after: acknowledged, limit: 1).first?.record.decidedAt,
             replicaCursor: replicaCursor, lastHubContact: lastHubContact, accounts: replica.accounts.count,
             hotListed: replica.hotList.count)
@@ -189,8 +283,10 @@ struct SimulatedJournalState: Sendable {
                 findings.append("record \(index + 1) does not follow")
             }
         }
+        let intended = Set(intents.values.map(\.transaction)).filter { !open.contains($0.trace.number) }
+        if intended != unknown { findings.append("an unknown transaction has no intent, or the other way round") }
         if UInt64(stored.count + open.count) != lastTrace { findings.append("a trace number has no record") }
-        let sales = approved(after: 0)
+        let sales = posted(after: 0)
         return JournalVerification(
             records: stored.count, approvedCount: sales.count,
             approvedAmount: sales.reduce(.zero) { $0 + $1.1.amount }, findings: findings)
@@ -202,14 +298,31 @@ struct SimulatedJournalState: Sendable {
         sequence == 0 ? genesis : stored[Int(sequence) - 1].hash
     }
 
-    private func approved(after sequence: UInt64) -> [(JournalRecord, JournalRecord.Sale)] {
+    /// Records that move money.
+    private func posted(after sequence: UInt64) -> [(JournalRecord, JournalRecord.Sale)] {
         archive(after: sequence, limit: stored.count).compactMap { archived in
-            guard case .approved = archived.record.outcome, let sale = archived.record.sale else { return nil }
+            guard archived.record.posting != nil, let sale = archived.record.sale else { return nil }
             return (archived.record, sale)
         }
     }
 }
 
 extension JournalRecord {
-    fileprivate var isOffline: Bool { if case .offline? = sale?.path { true } else { false } }
+    /// Only these use up an allowance: a card's own money is not the account's.
+    fileprivate var isOfflinePurchase: Bool {
+        if let sale, sale.movement == .accountPurchase, case .offline = sale.path { true } else { false }
+    }
+}
+
+extension JournalRecord.Sale {
+    /// Whether both move the same money. Evidence grows between an intent and its end, and the end may come at another
+    /// lane.
+    fileprivate func movesSameMoney(as other: Self) -> Bool {
+        switch (movement, other.movement) {
+        case (.accountPurchase, .accountPurchase), (.pursePurchase, .pursePurchase), (.purseLoad, .purseLoad): break
+        default: return false
+        }
+        return amount == other.amount && payer.card == other.payer.card && account == other.account
+            && merchant == other.merchant
+    }
 }

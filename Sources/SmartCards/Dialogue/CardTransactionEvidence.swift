@@ -29,6 +29,14 @@ package enum CardTransactionEvidence: Sendable, Hashable {
         }
     }
 
+    /// What the card holds in fen if the transaction took place.
+    package var balanceAfter: Int64 {
+        switch self {
+        case .purchase(let evidence):
+            Int64(evidence.initialization.balanceBefore) - Int64(evidence.transaction.amount)
+        }
+    }
+
     /// The card, as the books name it.
     package var card: CardID {
         switch self {

@@ -96,22 +96,12 @@ package struct CardProbe: CardMachine {
         case .failed(let failure): return finish(.refused(CardRefusal(purse: failure)))
         case .unknown(let evidence, let uncertainty) where evidence.transaction.amount > 0:
             return finish(.uncertain(payment(evidence, .unproven), CardUncertainty(uncertainty)))
-        case .unknown(_, let uncertainty): return finish(.refused(Self.refusal(for: uncertainty)))
+        case .unknown(_, let uncertainty): return finish(.refused(CardRefusal(proof: uncertainty)))
         }
     }
 
     private func payment(_ evidence: PurchaseEvidence, _ proof: IdentityProof) -> CardPayment {
         CardPayment(card: limited(CardEvidence(evidence.information, proof)), evidence: .purchase(evidence))
-    }
-
-    /// Amount zero: whether the card carried the DEBIT out changes nothing but its serial, so the tap may be repeated.
-    private static func refusal(for uncertainty: PurseUncertainty) -> CardRefusal {
-        switch uncertainty {
-        case .answerLost: CardRefusal(purse: .communicationFailed(.debit))
-        case .answerMalformed(let error): CardRefusal(purse: .malformedAnswer(error, .debit))
-        case .status(let status): CardRefusal(purse: .cardFault(status, .debit))
-        case .notChecked: CardRefusal(purse: .secureModuleFailed(.checkMAC2))
-        }
     }
 
     private static let identifierLost = CardRefusal(.communicationFailed, detail: "identifier")

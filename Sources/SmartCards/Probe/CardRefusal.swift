@@ -25,6 +25,8 @@ package struct CardRefusal: StableError, Hashable {
         case randomIdentifier = 1311
         /// The reader gave no identifier, or one of a length that no card has.
         case identifierNotReadable = 1312
+        /// The outcome of a payment with another card is not known; that card must come first.
+        case sameCardNeeded = 1313
     }
 
     package let code: Code
@@ -58,6 +60,7 @@ package struct CardRefusal: StableError, Hashable {
         case .keyIndexNotSupported: ("card has no key for this terminal", "卡片无对应密钥")
         case .randomIdentifier: ("phone or card without a fixed number", "卡号不固定（如手机），无法识别")
         case .identifierNotReadable: ("card number cannot be read", "无法读取卡号")
+        case .sameCardNeeded: ("put the same card back, the payment is not finished", "请放回原卡，交易未完成")
         }
     }
 
@@ -82,6 +85,17 @@ extension CardRefusal {
         case .communicationFailed(let step): self.init(.communicationFailed, detail: step.rawValue)
         case .secureModuleFailed(let step): self.init(.secureModuleFailed, detail: step.rawValue)
         case .notAdmitted, .intentNotStored: fatalError("a purchase that the driver stopped is no refusal of the card")
+        }
+    }
+
+    /// The refusal for a purchase of amount zero whose outcome is not known: whether the card carried the DEBIT out
+    /// changes nothing but its serial, so the tap may be repeated.
+    init(proof uncertainty: PurseUncertainty) {
+        switch uncertainty {
+        case .answerLost: self.init(purse: .communicationFailed(.debit))
+        case .answerMalformed(let error): self.init(purse: .malformedAnswer(error, .debit))
+        case .status(let status): self.init(purse: .cardFault(status, .debit))
+        case .notChecked: self.init(purse: .secureModuleFailed(.checkMAC2))
         }
     }
 

@@ -1,12 +1,6 @@
 import Logging
 import Payments
 
-/// What the reading of a card came to.
-package enum CardReading: Sendable {
-    case identified(CardEvidence)
-    case problem(PresentationProblem)
-}
-
 /// What a scan came to.
 package enum CodeReading: Sendable {
     case verified(CodeEvidence)
@@ -15,19 +9,20 @@ package enum CodeReading: Sendable {
 
 /// How a lane does what its machine asks for.
 package struct LanePorts: Sendable {
-    /// Takes the card in the reader's field and finds out who it is.
-    package var identify: @Sendable (any CardReader) async -> CardReading
+    /// Takes the card in the reader's field to the end of its part in the order. The transaction is the order's own
+    /// whose outcome is not known.
+    package var present: @Sendable (any CardReader, SaleOrder, LaneID, TransactionID?) async -> CardReading
     /// Classifies and verifies a scan.
     package var verify: @Sendable ([UInt8]) -> CodeReading
     package var authorization: AuthorizationService
     package var clock: TrustedClock
 
     package init(
-        identify: @escaping @Sendable (any CardReader) async -> CardReading,
+        present: @escaping @Sendable (any CardReader, SaleOrder, LaneID, TransactionID?) async -> CardReading,
         verify: @escaping @Sendable ([UInt8]) -> CodeReading,
         authorization: AuthorizationService, clock: TrustedClock
     ) {
-        self.identify = identify
+        self.present = present
         self.verify = verify
         self.authorization = authorization
         self.clock = clock
@@ -202,9 +197,9 @@ package actor Lane {
 
     private func perform(_ action: LaneMachine.Action) {
         switch action {
-        case .readCard:
+        case .readCard(let order, let awaiting):
             presentedAt = ports.clock.uptime()
-            addWork.yield { await self.readCard() }
+            addWork.yield { await self.readCard(order, awaiting) }
         case .authorize(let order, let instrument):
             addWork.yield { await self.authorize(order, instrument) }
         case .show(let new):
@@ -226,13 +221,26 @@ package actor Lane {
         }
     }
 
-    private func readCard() async {
+    private func readCard(_ order: SaleOrder, _ awaiting: TransactionID?) async {
         guard let reader else { return }
-        let reading = await ports.identify(reader)
-        cardTime = ports.clock.uptime() - presentedAt
+        let reading = await ports.present(reader, order, id, awaiting)
+        let total = ports.clock.uptime() - presentedAt
+        cardTime = total
         switch reading {
         case .identified(let evidence): handle(.cardIdentified(evidence))
+        case .decided(let concluded):
+            let commit = concluded.commitTime
+            handle(.cardDecided(concluded, SaleTiming(total: total, card: total - commit, hub: .zero, commit: commit)))
+        case .unknown(let transaction, let problem):
+            logger.warning("outcome not known: trace \(transaction.trace), E\(problem.number)")
+            handle(.cardUnknown(transaction, problem))
+        case .undetermined(let transaction):
+            logger.warning("outcome left to the hub: trace \(transaction.trace)")
+            handle(.cardUndetermined(transaction))
         case .problem(let problem): handle(.cardFailed(problem))
+        case .fault(let error):
+            logger.critical("sale could not be stored: \(error)")
+            handle(.decisionFailed(number: error.number, message: error.message))
         }
     }
 
@@ -266,6 +274,7 @@ extension SaleOutcome {
                 + "\(timing.total.wholeMilliseconds) ms"
         case .cancelled: "cancelled"
         case .expired: "expired"
+        case .unknown(let transaction): "unknown trace \(transaction.trace)"
         case .fault(let number, _): "fault E\(number)"
         }
     }

@@ -7,12 +7,16 @@ package enum LaneDisplay: Sendable, Hashable {
     case presentPayment(Amount)
     /// The card of the last sale must leave before the next payment.
     case removeCardFirst(Amount)
+    /// Nobody knows yet whether the card paid: the same card must come again.
+    case presentSameCard(Amount, PresentationProblem)
     case reading
     case authorizing
     /// Nothing was debited; the payer may try again.
     case problem(PresentationProblem)
     case approved(Amount, available: Amount?)
     case declined(DeclineReason)
+    /// The order ended without anybody knowing whether the card paid.
+    case unknown
     case fault(number: Int)
 
     /// One word for status output.
@@ -21,11 +25,13 @@ package enum LaneDisplay: Sendable, Hashable {
         case .idle: "idle"
         case .presentPayment: "presentPayment"
         case .removeCardFirst: "removeCardFirst"
+        case .presentSameCard: "presentSameCard"
         case .reading: "reading"
         case .authorizing: "authorizing"
         case .problem: "problem"
         case .approved: "approved"
         case .declined: "declined"
+        case .unknown: "unknown"
         case .fault: "fault"
         }
     }

@@ -13,6 +13,12 @@ package struct LaneMachine: Sendable {
         /// The reader went away; whatever lay on it is gone for us.
         case readerLost
         case cardIdentified(CardEvidence)
+        /// The card's own purse paid, or was refused.
+        case cardDecided(ConcludedTransaction, SaleTiming)
+        /// Nobody knows whether the card's own purse paid.
+        case cardUnknown(TransactionID, PresentationProblem)
+        /// The awaited card came and cannot tell.
+        case cardUndetermined(TransactionID)
         /// The card could not be used, or could not be read: no money moved.
         case cardFailed(PresentationProblem)
         case codeVerified(CodeEvidence)
@@ -24,8 +30,9 @@ package struct LaneMachine: Sendable {
     }
 
     package enum Action: Sendable, Equatable {
-        /// Take the card and find out who it is.
-        case readCard
+        /// Take the card to the end of its part in the order. The transaction is the order's own whose outcome is not
+        /// known: only its card is served.
+        case readCard(SaleOrder, awaiting: TransactionID?)
         case authorize(SaleOrder, Instrument)
         case show(LaneDisplay)
         case finish(SaleReference, SaleOutcome)
@@ -39,10 +46,11 @@ package struct LaneMachine: Sendable {
     private enum State: Equatable {
         /// → armed, reading (card was put down before the amount)
         case idle
-        /// → reading, authorizing, idle (cancelled, expired)
-        case armed(SaleOrder)
-        /// → authorizing, armed (card failed), idle (never: a cancel waits for the reading to end)
-        case reading(SaleOrder, cancelled: Bool)
+        /// → reading, authorizing, idle (cancelled, expired). While a card is awaited, only cards are taken.
+        case armed(SaleOrder, awaiting: TransactionID?)
+        /// → authorizing, armed (card failed, or its outcome is not known), idle (the card's purse decided it). A cancel
+        /// waits for the reading to end.
+        case reading(SaleOrder, awaiting: TransactionID?, cancelled: Bool)
         /// → idle. Cannot be cancelled: the decision is on its way to disk.
         case authorizing(SaleOrder)
     }
@@ -84,6 +92,9 @@ package struct LaneMachine: Sendable {
         case .cardInserted: cardInserted()
         case .cardRemoved, .readerLost: cardRemoved()
         case .cardIdentified(let evidence): identified(evidence)
+        case .cardDecided(let transaction, let timing): cardDecided(transaction, timing)
+        case .cardUnknown(let transaction, let problem): cardUnknown(transaction, problem)
+        case .cardUndetermined(let transaction): cardUndetermined(transaction)
         case .cardFailed(let problem): cardFailed(problem)
         case .codeVerified(let evidence): codeVerified(evidence)
         case .codeRefused(let problem): codeRefused(problem)
@@ -99,79 +110,101 @@ package struct LaneMachine: Sendable {
         let timer = Action.startOrderTimer(order.reference)
         switch field {
         case .empty:
-            state = .armed(order)
+            state = .armed(order, awaiting: nil)
             return [timer, .show(.presentPayment(order.amount))]
         case .used:
-            state = .armed(order)
+            state = .armed(order, awaiting: nil)
             return [timer, .show(.removeCardFirst(order.amount))]
         case .fresh:
-            return [timer] + startReading(order)
+            return [timer] + startReading(order, awaiting: nil)
         }
     }
 
-    private mutating func startReading(_ order: SaleOrder) -> [Action] {
+    private mutating func startReading(_ order: SaleOrder, awaiting: TransactionID?) -> [Action] {
         field = .used
         showsProblem = false
-        state = .reading(order, cancelled: false)
-        return [.show(.reading), .readCard]
+        state = .reading(order, awaiting: awaiting, cancelled: false)
+        return [.show(.reading), .readCard(order, awaiting: awaiting)]
     }
 
     private mutating func cancel() -> [Action] {
         switch state {
         case .idle, .authorizing: return []
-        case .armed(let order):
-            state = .idle
-            return [.cancelOrderTimer, .finish(order.reference, .cancelled), .show(.idle)]
-        case .reading(let order, _):
-            state = .reading(order, cancelled: true)
+        case .armed(let order, let awaiting): return end(order, awaiting: awaiting)
+        case .reading(let order, let awaiting, _):
+            state = .reading(order, awaiting: awaiting, cancelled: true)
             return []
         }
+    }
+
+    /// Ends an order that was taken back. One whose card may have paid ends as unknown.
+    private mutating func end(_ order: SaleOrder, awaiting: TransactionID?) -> [Action] {
+        state = .idle
+        guard let awaiting else {
+            return [.cancelOrderTimer, .finish(order.reference, .cancelled), .show(.idle)]
+        }
+        return [.cancelOrderTimer, .finish(order.reference, .unknown(awaiting)), .show(.unknown)]
     }
 
     private mutating func cardInserted() -> [Action] {
         // The same card cannot be inserted twice; a repeated report changes nothing.
         guard field == .empty else { return [] }
         field = .fresh
-        guard case .armed(let order) = state else { return [] }
-        return startReading(order)
+        guard case .armed(let order, let awaiting) = state else { return [] }
+        return startReading(order, awaiting: awaiting)
     }
 
     private mutating func cardRemoved() -> [Action] {
         field = .empty
         switch state {
         case .idle: return [.show(.idle)]
-        case .armed(let order): return showsProblem ? [] : [.show(.presentPayment(order.amount))]
-        case .reading, .authorizing: return []
+        case .armed(let order, nil): return showsProblem ? [] : [.show(.presentPayment(order.amount))]
+        case .armed, .reading, .authorizing: return []
         }
     }
 
     private mutating func identified(_ evidence: CardEvidence) -> [Action] {
-        guard case .reading(let order, let cancelled) = state else { return [] }
-        if cancelled { return endCancelled(order) }
+        guard case .reading(let order, let awaiting, let cancelled) = state else { return [] }
+        if cancelled { return end(order, awaiting: awaiting) }
         return authorize(order, .card(evidence))
     }
 
+    /// The card's money has moved, or will not: a cancel came too late.
+    private mutating func cardDecided(_ transaction: ConcludedTransaction, _ timing: SaleTiming) -> [Action] {
+        guard case .reading(let order, _, _) = state else { return [] }
+        return [.cancelOrderTimer] + finish(order, transaction, timing)
+    }
+
+    private mutating func cardUnknown(_ transaction: TransactionID, _ problem: PresentationProblem) -> [Action] {
+        guard case .reading(let order, _, let cancelled) = state else { return [] }
+        if cancelled { return end(order, awaiting: transaction) }
+        state = .armed(order, awaiting: transaction)
+        return [.startOrderTimer(order.reference), .show(.presentSameCard(order.amount, problem))]
+    }
+
+    private mutating func cardUndetermined(_ transaction: TransactionID) -> [Action] {
+        guard case .reading(let order, _, _) = state else { return [] }
+        return end(order, awaiting: transaction)
+    }
+
     private mutating func cardFailed(_ problem: PresentationProblem) -> [Action] {
-        guard case .reading(let order, let cancelled) = state else { return [] }
-        if cancelled { return endCancelled(order) }
-        state = .armed(order)
+        guard case .reading(let order, let awaiting, let cancelled) = state else { return [] }
+        if cancelled { return end(order, awaiting: awaiting) }
+        state = .armed(order, awaiting: awaiting)
+        guard awaiting == nil else { return [.show(.presentSameCard(order.amount, problem))] }
         showsProblem = true
         return [.show(.problem(problem))]
     }
 
-    private mutating func endCancelled(_ order: SaleOrder) -> [Action] {
-        state = .idle
-        return [.cancelOrderTimer, .finish(order.reference, .cancelled), .show(.idle)]
-    }
-
     private mutating func codeVerified(_ evidence: CodeEvidence) -> [Action] {
         // A code shown while no amount is armed, or while a card is being read, is not kept: the payer shows it again.
-        guard case .armed(let order) = state else { return [] }
+        // While a card is awaited that may have paid, a code could make the payer pay twice.
+        guard case .armed(let order, nil) = state else { return [] }
         return authorize(order, .code(evidence))
     }
 
     private mutating func codeRefused(_ problem: PresentationProblem) -> [Action] {
-        guard case .armed = state else { return [] }
+        guard case .armed(_, nil) = state else { return [] }
         showsProblem = true
         return [.show(.problem(problem))]
     }
@@ -183,6 +216,12 @@ package struct LaneMachine: Sendable {
 
     private mutating func decided(_ transaction: ConcludedTransaction, _ timing: SaleTiming) -> [Action] {
         guard case .authorizing(let order) = state else { return [] }
+        return finish(order, transaction, timing)
+    }
+
+    private mutating func finish(
+        _ order: SaleOrder, _ transaction: ConcludedTransaction, _ timing: SaleTiming
+    ) -> [Action] {
         state = .idle
         let display: LaneDisplay =
             switch transaction.decision {
@@ -193,17 +232,26 @@ package struct LaneMachine: Sendable {
     }
 
     private mutating func decisionFailed(_ number: Int, _ message: String) -> [Action] {
-        guard case .authorizing(let order) = state else { return [] }
+        switch state {
+        case .authorizing(let order): return fault(order, number, message)
+        case .reading(let order, nil, _): return [.cancelOrderTimer] + fault(order, number, message)
+        case .reading(let order, let awaiting, _): return end(order, awaiting: awaiting)
+        case .idle, .armed: return []
+        }
+    }
+
+    private mutating func fault(_ order: SaleOrder, _ number: Int, _ message: String) -> [Action] {
         state = .idle
         return [.finish(order.reference, .fault(number: number, message: message)), .show(.fault(number: number))]
     }
 
     private mutating func expired(_ reference: SaleReference) -> [Action] {
         switch state {
-        case .armed(let order) where order.reference == reference:
+        case .armed(let order, let awaiting) where order.reference == reference:
             state = .idle
-            return [.finish(reference, .expired), .show(.idle)]
-        case .reading(let order, cancelled: false) where order.reference == reference:
+            guard let awaiting else { return [.finish(reference, .expired), .show(.idle)] }
+            return [.finish(reference, .unknown(awaiting)), .show(.unknown)]
+        case .reading(let order, _, cancelled: false) where order.reference == reference:
             // The card came at the last moment: it is served, and a failure of the card then ends the order late
             // rather than never.
             return [.startOrderTimer(reference)]

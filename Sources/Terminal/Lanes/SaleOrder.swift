@@ -57,6 +57,8 @@ package enum SaleOutcome: Sendable, Hashable {
     case cancelled
     /// Nobody paid in time.
     case expired
+    /// The card's own money may have moved, and the card did not come again to tell. The hub finds out.
+    case unknown(TransactionID)
     /// Something broke; no money moved. The number is that of a ``Payments/StableError``.
     case fault(number: Int, message: String)
 }

@@ -7,6 +7,9 @@ package protocol HubGateway: Sendable {
     /// an answer after the budget is dropped.
     func hold(_ request: HoldRequest, budget: Duration) async -> HubAnswer
 
+    /// Asks for what a card needs to take money into its own purse, and waits at most `budget`.
+    func load(_ request: LoadRequest, budget: Duration) async -> LoadGrantAnswer
+
     /// Names this terminal's journal and checkpoint key.
     func register(_ registration: JournalRegistration) async throws(HubError) -> AcknowledgementMessage
 
@@ -63,4 +66,11 @@ package struct HubError: StableError, Equatable {
     }
 
     package static func == (left: Self, right: Self) -> Bool { left.code == right.code }
+}
+
+/// What the hub said about a load, as far as it was heard within the time budget.
+package enum LoadGrantAnswer: Sendable, Hashable {
+    case granted(LoadAnswer.Grant)
+    case declined(DeclineReason)
+    case none(OfflineCause)
 }

@@ -25,6 +25,10 @@ package struct LedgerError: StableError, Equatable {
         case changesDoNotFollow = 3022
         /// A change carries a value that this version does not know.
         case changeMalformed = 3023
+        /// The card has a transaction with its own money whose outcome is not known; it is resolved first.
+        case cardTransactionOpen = 3024
+        /// A record or intent of a card's own money is not whole, or not the end of what was intended.
+        case intentMismatch = 3025
     }
 
     package let code: Code
@@ -53,6 +57,8 @@ package struct LedgerError: StableError, Equatable {
             case .transactionNotOpen: "the transaction is not open"
             case .changesDoNotFollow: "the changes do not follow from what the terminal has"
             case .changeMalformed: "the hub sent a change that cannot be understood"
+            case .cardTransactionOpen: "the card has a transaction whose outcome is not known yet"
+            case .intentMismatch: "the record does not fit what was stored before the card was asked"
             }
         return detail.isEmpty ? text : "\(text) (\(detail))"
     }

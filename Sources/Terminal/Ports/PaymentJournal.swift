@@ -37,8 +37,65 @@ package protocol PaymentJournal: Sendable {
         _ request: AuthorizationRequest, hub: HubAnswer, authorizer: Authorizer, now: UnixTime
     ) async throws(LedgerError) -> ConcludedTransaction
 
+    /// The card's transaction with its own money that is still open: stored as an intent, and its outcome not known.
+    /// At most one per card, because the next one resolves it first.
+    func openCardTransaction(of card: CardID) async throws(LedgerError) -> OpenCardTransaction?
+
+    /// Stores what is about to be asked of a card's own money. From here on the transaction ends as approved, declined
+    /// or unknown, also when the power goes: at the next opening an intent without a record becomes an unknown one.
+    ///
+    /// - Parameters:
+    ///   - transaction: minted and open.
+    ///   - sale: with the evidence that exists before the card is asked.
+    ///   - reference: of the order that it serves.
+    func intend(
+        _ transaction: TransactionID, _ sale: JournalRecord.Sale, reference: SaleReference, now: UnixTime
+    ) async throws(LedgerError)
+
+    /// Stores how a transaction with a card's own money ended, in one commit with the end of its intent: approved,
+    /// declined (with or without an intent before), unknown (which keeps the intent), or resolved.
+    ///
+    /// - Parameters:
+    ///   - transaction: minted and open; for a resolution an id of its own.
+    ///   - outcome: a resolution is refused with ``LedgerError/Code/transactionNotOpen`` unless its subject is recorded
+    ///     as unknown and not resolved yet.
+    func record(
+        _ transaction: TransactionID, _ outcome: Outcome, _ sale: JournalRecord.Sale, now: UnixTime
+    ) async throws(LedgerError) -> StoredRecord
+
     /// Stores that a minted number will never be used.
     func void(_ transaction: TransactionID, now: UnixTime) async throws(LedgerError)
+}
+
+/// A record that is on disk.
+package struct StoredRecord: Sendable, Hashable {
+    package var record: JournalRecord
+    /// How long the durable commit took, for the tap's timing.
+    package var commitTime: Duration
+
+    package init(record: JournalRecord, commitTime: Duration) {
+        self.record = record
+        self.commitTime = commitTime
+    }
+}
+
+/// A transaction with a card's own money whose outcome is not known.
+package struct OpenCardTransaction: Sendable, Hashable {
+    package var transaction: TransactionID
+    /// With the evidence that was stored before the card was asked.
+    package var sale: JournalRecord.Sale
+    /// Of the order that it served.
+    package var reference: SaleReference
+    package var intendedAt: UnixTime
+
+    package init(
+        transaction: TransactionID, sale: JournalRecord.Sale, reference: SaleReference, intendedAt: UnixTime
+    ) {
+        self.transaction = transaction
+        self.sale = sale
+        self.reference = reference
+        self.intendedAt = intendedAt
+    }
 }
 
 /// The journal seen by the sync service: what the hub does not have yet.

@@ -3,14 +3,17 @@ import SmartCards
 
 /// Does what a card machine asks for, and remembers what broke, for a message better than "communication failed".
 struct CardDriver {
-    let reader: any CardReader
-    let secureModule: (any SecureModule)?
+    private let reader: any CardReader
+    private let secureModule: (any SecureModule)?
     private var session: SecureModuleSession?
+    /// Decides about the card's own money.
+    private(set) var desk: PurseDesk
     private(set) var readerError: CardReaderError?
 
-    init(reader: any CardReader, secureModule: (any SecureModule)?) {
+    init(reader: any CardReader, secureModule: (any SecureModule)?, desk: PurseDesk) {
         self.reader = reader
         self.secureModule = secureModule
+        self.desk = desk
     }
 
     /// Whether the link to the card broke, rather than the card saying something.
@@ -33,8 +36,9 @@ struct CardDriver {
             // The key of the TAC is the issuer's alone.
             case .checkTAC: event = .checked(.notPossible)
             case .drawRandom(let count): event = .random(Self.random(count))
-            case .admit: event = .notAdmitted
-            case .persistIntent: event = .intentFailed
+            case .admit(let card): event = await desk.admit(card) ? .admitted : .notAdmitted
+            case .persistIntent(let evidence):
+                event = await desk.persist(evidence) ? .intentPersisted : .intentFailed
             case .finish(let result):
                 await endSession()
                 return result
@@ -81,20 +85,5 @@ struct CardDriver {
     private mutating func endSession() async {
         if let session { await secureModule?.abandon(session) }
         session = nil
-    }
-
-    func reading(_ outcome: CardProbe.Outcome) -> CardReading {
-        switch outcome {
-        case .identified(let card): .identified(card.evidence)
-        case .refused(let refusal):
-            if let readerError {
-                .problem(PresentationProblem(readerError))
-            } else {
-                .problem(
-                    PresentationProblem(
-                        number: refusal.number, english: refusal.englishText, chinese: refusal.chineseText))
-            }
-        case .paid, .uncertain, .stopped: fatalError("purse tender")
-        }
     }
 }

@@ -53,10 +53,13 @@ package final class AuthorizationService: Sendable {
             recorded()
             return (concluded, hubTime)
         } catch {
-            abandoned.withLock { $0.append(transaction) }
+            abandon(transaction)
             throw error
         }
     }
+
+    /// Takes a number that will never have a record; it is voided as soon as the journal can be written again.
+    package func abandon(_ transaction: TransactionID) { abandoned.withLock { $0.append(transaction) } }
 
     /// Writes the voids that are still owed. Called by the sync service; a failure keeps them for the next time.
     package func voidAbandoned() async throws(LedgerError) {

@@ -32,7 +32,7 @@ package final class SyncService: Service {
     private let signer: any CheckpointSigner
     private let pollInterval: Duration
     private let retryDelay: @Sendable (Int) -> Duration
-    private let voidAbandoned: @Sendable () async throws(LedgerError) -> Void
+    private let settleOwed: @Sendable () async throws(LedgerError) -> Void
     private let replicaChanged: @Sendable () async -> Void
     private let logger: Logger
     private let state = Mutex(SyncState())
@@ -43,13 +43,13 @@ package final class SyncService: Service {
     /// - Parameters:
     ///   - pollInterval: how long to rest when level; a new record or ``wake()`` ends the rest at once.
     ///   - retryDelay: the wait before try `attempt` + 1, with jitter.
-    ///   - voidAbandoned: writes voids that are still owed.
+    ///   - settleOwed: writes records that are still owed.
     ///   - replicaChanged: called after a page was applied.
     package init(
         queue: any SendQueue, replica: any Replica, hub: any HubGateway, clock: TrustedClock,
         signer: any CheckpointSigner, pollInterval: Duration,
         retryDelay: @escaping @Sendable (Int) -> Duration,
-        voidAbandoned: @escaping @Sendable () async throws(LedgerError) -> Void,
+        settleOwed: @escaping @Sendable () async throws(LedgerError) -> Void,
         replicaChanged: @escaping @Sendable () async -> Void, logger: Logger
     ) {
         self.queue = queue
@@ -59,7 +59,7 @@ package final class SyncService: Service {
         self.signer = signer
         self.pollInterval = pollInterval
         self.retryDelay = retryDelay
-        self.voidAbandoned = voidAbandoned
+        self.settleOwed = settleOwed
         self.replicaChanged = replicaChanged
         self.logger = logger
     }
@@ -145,7 +145,7 @@ package final class SyncService: Service {
     }
 
     private func deliver() async throws -> SyncMachine.Event {
-        try await voidAbandoned()
+        try await settleOwed()
         guard let unsent = try await queue.unsent(limit: HubProtocolLimits.batchRecords) else { return .nothingUnsent }
         guard let last = unsent.records.last else { return .nothingUnsent }
         let checkpoint: Checkpoint

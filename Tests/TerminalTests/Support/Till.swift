@@ -22,6 +22,7 @@ struct Till {
     let signer = SimulatedCheckpointSigner()
     let secureModule: SimulatedSecureModule
     let authorization: AuthorizationService
+    let purse: PurseService
     let recorded = Counter()
     let verification: CodeVerification
     let issuer = PaymentCodeSigner(keyID: 7, key: Curve25519.Signing.PrivateKey())
@@ -46,6 +47,11 @@ struct Till {
         authorization = AuthorizationService(
             journal: journal, hub: hub, clock: trusted, authorizer: Authorizer(policy: .standard),
             merchant: try #require(MerchantID(text: "canteen-1")), hubBudget: .milliseconds(150),
+            recorded: { [recorded] in recorded.increment() })
+        purse = PurseService(
+            journal: journal, authorizer: Authorizer(policy: .standard), clock: trusted,
+            merchant: try #require(MerchantID(text: "canteen-1")),
+            abandon: { [authorization] in authorization.abandon($0) },
             recorded: { [recorded] in recorded.increment() })
         let (account, card, key) = (account, cardID, codeKey)
         hub.changeBooks { books in
@@ -75,11 +81,22 @@ struct Till {
     }
 
     /// A good card of the account, or one whose keys another campus made.
-    func card(master: DESKey? = nil) throws -> SimulatedPurseCard {
+    ///
+    /// - Parameters:
+    ///   - balance: of its own purse, in fen.
+    ///   - serial: application serial number, 20 hexadecimal digits, for another card.
+    func card(
+        master: DESKey? = nil, balance: UInt32 = 0, serial: String? = nil
+    ) throws -> SimulatedPurseCard {
+        var information = information
+        if let serial = serial.flatMap({ Hex.decode($0) }) {
+            information = try PublicInformation(
+                decoding: Array(information.bytes[0..<10]) + serial + information.bytes[20...])
+        }
         let other = try #require(DESKey(hex: "34343434343434345656565656565656"))
         return SimulatedPurseCard(
             memory: PurseCardMemory(
-                information: information, identifier: [0x04, 0xA1, 0xB2, 0xC3, 0xD4, 0xE5, 0xF6], balance: 0),
+                information: information, identifier: [0x04, 0xA1, 0xB2, 0xC3, 0xD4, 0xE5, 0xF6], balance: balance),
             keys: PurseCardKeys(
                 masterPurchase: master ?? masterKey, masterTransactionAuthentication: other,
                 information: information),
@@ -96,13 +113,14 @@ struct Till {
         return Array(try (signer ?? issuer).sign(claims).text.utf8)
     }
 
-    var identification: CardIdentification {
+    /// - Parameter tender: whose money pays on the campus's purse cards.
+    func presentation(_ tender: Tender = .account) -> CardPresentation {
         let profile = PurseProfile(
             name: "campus", application: .name([0xA0, 0x00, 0x00, 0x00, 0x03, 0x86, 0x98, 0x07, 0x01]),
-            purchaseKeyIndex: 1, proof: .secureModule(factors: [.applicationSerial]))
-        return CardIdentification(
-            profiles: [.purse(profile)], terminal: terminal, secureModule: secureModule, clock: trusted,
-            timeZoneOffset: 28_800)
+            purchaseKeyIndex: 1, proof: .secureModule(factors: [.applicationSerial]), tender: tender)
+        return CardPresentation(
+            profiles: [.purse(profile)], terminal: terminal, secureModule: secureModule, purse: purse,
+            clock: trusted, timeZoneOffset: 28_800)
     }
 
     func authorize(_ fen: Int64 = 1250) async throws(LedgerError) -> ConcludedTransaction {

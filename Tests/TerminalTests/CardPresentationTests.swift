@@ -4,17 +4,21 @@ import SmartCards
 import Terminal
 import Testing
 
-@Suite("Card identification") struct CardIdentificationTests {
+@Suite("Card presentation, account tender") struct CardPresentationTests {
     private typealias Sessions = SimulatedSecureModule.Record
 
     private func identify(
         _ till: Till, _ card: SimulatedPurseCard, faults: [SimulatedReaderFault] = []
-    ) async -> CardReading {
+    ) async throws -> CardReading {
         let reader = SimulatedCardReader(name: "reader")
         reader.insert(card, faults: faults)
-        let reading = await till.identification.identify(with: reader)
+        let reading = try await present(till, reader)
         #expect(!reader.isConnected, "the card is let go")
         return reading
+    }
+
+    private func present(_ till: Till, _ reader: SimulatedCardReader) async throws -> CardReading {
+        await till.presentation().present(reader, for: try till.order(), lane: till.lane, awaiting: nil)
     }
 
     private func problem(_ reading: CardReading) -> Int? {
@@ -24,7 +28,7 @@ import Testing
     @Test("a genuine card is proven, and the secure module's session ends with the check")
     func proven() async throws {
         let till = try await Till()
-        guard case .identified(let evidence) = await identify(till, try till.card()) else {
+        guard case .identified(let evidence) = try await identify(till, try till.card()) else {
             Issue.record("not identified")
             return
         }
@@ -38,7 +42,7 @@ import Testing
         let till = try await Till()
         let other: DESKey = try #require(DESKey(hex: "00112233445566778899AABBCCDDEEFF"))
         let card = try till.card(master: other)
-        #expect(problem(await identify(till, card)) != nil)
+        #expect(problem(try await identify(till, card)) != nil)
         #expect(till.secureModule.record == Sessions(opened: 1, abandoned: 1))
     }
 
@@ -46,10 +50,10 @@ import Testing
     func secureModuleFails() async throws {
         let till = try await Till()
         till.secureModule.behave(.failingToInitialize)
-        #expect(problem(await identify(till, try till.card())) == CardRefusal.Code.secureModuleFailed.rawValue)
+        #expect(problem(try await identify(till, try till.card())) == CardRefusal.Code.secureModuleFailed.rawValue)
         #expect(till.secureModule.record == Sessions())
         till.secureModule.behave(.failingToCheck)
-        #expect(problem(await identify(till, try till.card())) == CardRefusal.Code.secureModuleFailed.rawValue)
+        #expect(problem(try await identify(till, try till.card())) == CardRefusal.Code.secureModuleFailed.rawValue)
         #expect(till.secureModule.record == Sessions(opened: 1, checked: 1))
     }
 
@@ -61,7 +65,7 @@ import Testing
         while true {
             exchange += 1
             let till = try await Till()
-            let reading = await identify(
+            let reading = try await identify(
                 till, try till.card(), faults: [SimulatedReaderFault(at: exchange, effect)])
             let sessions = till.secureModule.record
             #expect(sessions.opened == sessions.checked + sessions.abandoned)
@@ -75,7 +79,7 @@ import Testing
         "a card at the edge of the field is asked again while it lies there, without a new insertion", arguments: 1...3)
     func edgeOfField(exchange: Int) async throws {
         let till = try await Till()
-        let reading = await identify(
+        let reading = try await identify(
             till, try till.card(), faults: [SimulatedReaderFault(at: exchange, .answer([0x90]))])
         guard case .identified(let evidence) = reading else {
             Issue.record("not identified: \(reading)")
@@ -89,7 +93,7 @@ import Testing
     @Test("an empty reader is a problem that names it")
     func empty() async throws {
         let till = try await Till()
-        let reading = await till.identification.identify(with: SimulatedCardReader(name: "reader"))
+        let reading = try await present(till, SimulatedCardReader(name: "reader"))
         #expect(problem(reading) == CardReaderError.Code.noCard.rawValue)
         #expect(till.secureModule.record == Sessions())
     }

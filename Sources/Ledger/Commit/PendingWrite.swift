@@ -1,0 +1,26 @@
+import Payments
+import Terminal
+
+/// Work on a transaction that waits for the commit that stores it.
+struct PendingWrite: Sendable {
+    /// What is to be stored.
+    enum Work: Sendable {
+        /// Is decided inside the commit.
+        case sale(AuthorizationRequest, hub: HubAnswer, authorizer: Authorizer)
+        case void(TransactionID)
+        /// A card is about to be asked for its own money. The number stays open.
+        case intent(TransactionID, JournalRecord.Sale, SaleReference)
+        /// How a transaction with a card's own money ended.
+        case record(TransactionID, Outcome, JournalRecord.Sale)
+    }
+
+    let work: Work
+    let now: UnixTime
+
+    var transaction: TransactionID {
+        switch work {
+        case .sale(let request, _, _): request.transaction
+        case .void(let transaction), .intent(let transaction, _, _), .record(let transaction, _, _): transaction
+        }
+    }
+}

@@ -1,0 +1,260 @@
+import Payments
+import SmartCards
+
+/// Takes the card in a reader's field to the end of its part in an order: who it is, and where its own purse pays,
+/// the durable record of that. Drives card machines over the reader and the secure module.
+package struct CardPresentation: Sendable {
+    private let profiles: [CardProfile]
+    private let terminal: TerminalID
+    private let secureModule: (any SecureModule)?
+    private let purse: PurseService
+    private let clock: TrustedClock
+    private let timeZoneOffset: Int64
+
+    /// - Parameters:
+    ///   - profiles: in the order in which they are tried.
+    ///   - timeZoneOffset: seconds east of UTC of the time that cards log.
+    package init(
+        profiles: [CardProfile], terminal: TerminalID, secureModule: (any SecureModule)?, purse: PurseService,
+        clock: TrustedClock, timeZoneOffset: Int64
+    ) {
+        self.profiles = profiles
+        self.terminal = terminal
+        self.secureModule = secureModule
+        self.purse = purse
+        self.clock = clock
+        self.timeZoneOffset = timeZoneOffset
+    }
+
+    /// How often a card is asked again at once after an exchange with it broke. A card at the edge of the field comes
+    /// and goes faster than the service looks, so no new insertion may be reported for it. Before the intent nothing
+    /// has moved, and after it the card is only asked what became of it.
+    private static let retryMaximum = 2
+
+    /// Takes the card, asks it, and lets it go powered off, so that the next tap starts fresh.
+    ///
+    /// - Parameter awaiting: the order's transaction whose outcome is not known: only its card is served.
+    package func present(
+        _ reader: any CardReader, for order: SaleOrder, lane: LaneID, awaiting: TransactionID?
+    ) async -> CardReading {
+        var awaiting = awaiting
+        var last: CardReading?
+        for _ in 0...Self.retryMaximum {
+            do throws(CardReaderError) {
+                try await reader.connect()
+            } catch {
+                // What broke first says more than that the card is gone now.
+                return last ?? .problem(PresentationProblem(error))
+            }
+            let tap = CardTap(
+                presentation: self, reader: reader, order: order, lane: lane, awaiting: awaiting)
+            let (reading, isBroken) = await tap.serve()
+            await reader.disconnect(.powerOff)
+            switch reading {
+            case .unknown(let transaction, _): awaiting = transaction
+            case .problem where isBroken: break
+            default: return reading
+            }
+            last = reading
+        }
+        return last ?? .problem(PresentationProblem(CardReaderError(.communication)))
+    }
+
+    /// Local date and time, as cards log them.
+    private var time: CalendarTime { CalendarTime(clock.now(), offset: timeZoneOffset) }
+
+    /// One connection with the card.
+    private struct CardTap {
+        let presentation: CardPresentation
+        let reader: any CardReader
+        let order: SaleOrder
+        let lane: LaneID
+        let awaiting: TransactionID?
+
+        private var purse: PurseService { presentation.purse }
+
+        /// Serves the order. A card with an open transaction is asked about that first, and then pays afresh unless
+        /// that was this order.
+        func serve() async -> (reading: CardReading, isBroken: Bool) {
+            let (reading, open, isBroken) = await pay(awaiting: awaiting)
+            guard let open else { return (reading, isBroken) }
+            let recovered = await recover(open.transaction, profile: open.profile)
+            if let reading = recovered.reading { return (reading, recovered.isBroken) }
+            // The open transaction is out of the way, and with it whatever the order waited for.
+            let again = await pay(awaiting: nil)
+            return (again.reading, again.isBroken)
+        }
+
+        private func driver(awaiting: TransactionID?) -> CardDriver {
+            CardDriver(
+                reader: reader, secureModule: presentation.secureModule,
+                desk: PurseDesk(service: purse, order: order, lane: lane, awaiting: awaiting))
+        }
+
+        // MARK: - A payment
+
+        private typealias Open = (transaction: OpenCardTransaction, profile: CardProfile)
+
+        private func pay(
+            awaiting: TransactionID?
+        ) async -> (reading: CardReading, open: Open?, isBroken: Bool) {
+            var probe = CardProbe(
+                profiles: presentation.profiles, amount: UInt32(order.amount.fen), terminal: presentation.terminal,
+                time: presentation.time)
+            var driver = driver(awaiting: awaiting)
+            let outcome = await driver.run(&probe)
+            if case .stopped = outcome, case .open(let open, _) = driver.desk.stop, let profile = probe.profile {
+                return (.problem(.sameCardNeeded), (open, profile), driver.isBroken)
+            }
+            return (await reading(outcome, driver, awaiting: awaiting), nil, driver.isBroken)
+        }
+
+        private func reading(
+            _ outcome: CardProbe.Outcome, _ driver: CardDriver, awaiting: TransactionID?
+        ) async -> CardReading {
+            switch outcome {
+            case .identified(let card):
+                return awaiting == nil ? .identified(card.evidence) : .problem(.sameCardNeeded)
+            case .paid(let payment): return await paid(payment, driver.desk)
+            case .uncertain(let payment, let uncertainty):
+                return await uncertain(payment, PresentationProblem(uncertainty), driver.desk)
+            case .stopped: return await stopped(driver.desk)
+            case .refused(let refusal):
+                if let declined = await declined(refusal, driver.desk) { return declined }
+                return .problem(PresentationProblem(refusal, readerError: driver.readerError))
+            }
+        }
+
+        private func paid(_ payment: CardPayment, _ desk: PurseDesk) async -> CardReading {
+            let (transaction, sale) = intended(payment, desk)
+            do throws(LedgerError) {
+                let stored = try await purse.conclude(transaction, .approved, sale)
+                return .decided(
+                    ConcludedTransaction(
+                        record: stored.record, decision: .approved(.local), available: sale.purseBalanceAfter,
+                        commitTime: stored.commitTime))
+            } catch {
+                // The card has paid, and green must be durable: the card is asked again when the journal works.
+                return .unknown(transaction, PresentationProblem(error))
+            }
+        }
+
+        private func uncertain(
+            _ payment: CardPayment, _ problem: PresentationProblem, _ desk: PurseDesk
+        ) async -> CardReading {
+            let (transaction, sale) = intended(payment, desk)
+            do throws(LedgerError) {
+                _ = try await purse.conclude(transaction, .unknown, sale)
+            } catch {
+                // Owed by the service. The intent is durable, so nothing is lost by going on.
+            }
+            return .unknown(transaction, problem)
+        }
+
+        private func intended(
+            _ payment: CardPayment, _ desk: PurseDesk
+        ) -> (transaction: TransactionID, sale: JournalRecord.Sale) {
+            guard let intended = desk.intended else { fatalError("a card paid without an intent") }
+            return (
+                intended.transaction,
+                purse.sale(order, lane: lane, card: payment.card, evidence: payment.evidence)
+            )
+        }
+
+        private func stopped(_ desk: PurseDesk) async -> CardReading {
+            switch desk.stop {
+            case .otherCard: return .problem(.sameCardNeeded)
+            case .journalFailed(let error): return .fault(error)
+            case .declined(let reason, let card):
+                return await decline(reason, purse.sale(order, lane: lane, card: card, evidence: nil))
+            case .open, nil: fatalError("a card was stopped without a reason")
+            }
+        }
+
+        /// A refusal of the card that ends the order, because another try would end the same way.
+        private func declined(_ refusal: CardRefusal, _ desk: PurseDesk) async -> CardReading? {
+            if let intended = desk.intended {
+                let reason = refusal.declineReason ?? .cardRefusedDebit
+                do throws(LedgerError) {
+                    let stored = try await purse.conclude(intended.transaction, .declined(reason), intended.sale)
+                    return .decided(
+                        ConcludedTransaction(
+                            record: stored.record, decision: .declined(reason, .local), available: nil,
+                            commitTime: stored.commitTime))
+                } catch {
+                    return .unknown(intended.transaction, PresentationProblem(error))
+                }
+            }
+            guard let reason = refusal.declineReason, let card = desk.admitted else { return nil }
+            return await decline(reason, purse.sale(order, lane: lane, card: card, evidence: nil))
+        }
+
+        private func decline(_ reason: DeclineReason, _ sale: JournalRecord.Sale) async -> CardReading {
+            do throws(LedgerError) {
+                return .decided(try await purse.decline(reason, sale))
+            } catch {
+                return .fault(error)
+            }
+        }
+
+        // MARK: - An open transaction
+
+        /// - Returns: no reading when the card may pay afresh.
+        private func recover(
+            _ open: OpenCardTransaction, profile: CardProfile
+        ) async -> (reading: CardReading?, isBroken: Bool) {
+            let isThisOrder = open.transaction == awaiting || purse.serves(order, lane: lane, open)
+            guard let bytes = open.sale.movement.evidence?.bytes,
+                let evidence = CardTransactionEvidence(canonicalBytes: bytes),
+                var recovery = CardRecovery(
+                    of: evidence, profile: profile, terminal: presentation.terminal, time: presentation.time)
+            else {
+                // The profiles were changed since: only the hub can tell.
+                return (await resolve(open, .undetermined, open.sale, isThisOrder: isThisOrder), false)
+            }
+            var driver = driver(awaiting: nil)
+            let outcome = await driver.run(&recovery)
+            let reading: CardReading?
+            switch outcome {
+            case .happened(let evidence):
+                var sale = open.sale
+                sale.movement = .pursePurchase(EvidenceBytes(evidence.canonicalBytes))
+                reading = await resolve(open, .happened, sale, isThisOrder: isThisOrder)
+            case .didNotHappen: reading = await resolve(open, .didNotHappen, open.sale, isThisOrder: isThisOrder)
+            case .undetermined: reading = await resolve(open, .undetermined, open.sale, isThisOrder: isThisOrder)
+            case .otherCard: reading = .problem(.sameCardNeeded)
+            case .unresolved(let refusal):
+                let problem = PresentationProblem(refusal, readerError: driver.readerError)
+                reading = isThisOrder ? .unknown(open.transaction, problem) : .problem(problem)
+            }
+            return (reading, driver.isBroken)
+        }
+
+        private func resolve(
+            _ open: OpenCardTransaction, _ verdict: Resolution.Verdict, _ sale: JournalRecord.Sale, isThisOrder: Bool
+        ) async -> CardReading? {
+            let concluded: ConcludedTransaction
+            do throws(LedgerError) {
+                concluded = try await purse.resolve(open, verdict, sale)
+            } catch {
+                return isThisOrder ? .unknown(open.transaction, PresentationProblem(error)) : .fault(error)
+            }
+            guard isThisOrder else { return nil }
+            switch verdict {
+            case .happened: return .decided(concluded)
+            case .didNotHappen: return nil
+            case .undetermined: return .undetermined(open.transaction)
+            }
+        }
+    }
+}
+
+extension CardRefusal {
+    /// The decline that the refusal of a card amounts to: not its fault, and not to be tried again.
+    fileprivate var declineReason: DeclineReason? {
+        switch code {
+        case .insufficientBalance: .insufficientFunds
+        default: nil
+        }
+    }
+}

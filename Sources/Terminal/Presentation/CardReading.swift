@@ -1,0 +1,17 @@
+import Payments
+
+/// What the presentation of a card came to.
+package enum CardReading: Sendable {
+    /// Account tender: the card is known, and the order can be authorized.
+    case identified(CardEvidence)
+    /// Purse tender: decided and on disk.
+    case decided(ConcludedTransaction)
+    /// Purse tender: nobody knows whether the card paid; the same card must come again. The problem says why.
+    case unknown(TransactionID, PresentationProblem)
+    /// Purse tender: the card came again and cannot say; the hub will find out.
+    case undetermined(TransactionID)
+    /// The order stands, and nothing was debited: the payer may try again.
+    case problem(PresentationProblem)
+    /// The journal failed before any money moved.
+    case fault(LedgerError)
+}

@@ -1,0 +1,63 @@
+import Payments
+import SmartCards
+
+/// What one presentation may do with the card's own money, and what was decided about it. Answers a card machine's
+/// `admit` and `persistIntent`.
+struct PurseDesk {
+    /// Why the card was stopped before it was asked for money.
+    enum Stop {
+        /// The card has a transaction whose outcome is not known: that comes first.
+        case open(OpenCardTransaction, CardEvidence)
+        /// Another card is awaited.
+        case otherCard
+        case declined(DeclineReason, CardEvidence)
+        case journalFailed(LedgerError)
+    }
+
+    private let service: PurseService
+    private let order: SaleOrder
+    private let lane: LaneID
+    /// The order's open transaction, whose card must come again.
+    private let awaiting: TransactionID?
+    private(set) var admitted: CardEvidence?
+    /// Set when a machine was told no.
+    private(set) var stop: Stop?
+    /// The intended transaction and its sale, from the moment the card may have been asked for money.
+    private(set) var intended: (transaction: TransactionID, sale: JournalRecord.Sale)?
+
+    init(service: PurseService, order: SaleOrder, lane: LaneID, awaiting: TransactionID?) {
+        self.service = service
+        self.order = order
+        self.lane = lane
+        self.awaiting = awaiting
+    }
+
+    mutating func admit(_ card: CardEvidence) async -> Bool {
+        do throws(LedgerError) {
+            stop = try await reasonToStop(card)
+        } catch {
+            stop = .journalFailed(error)
+        }
+        admitted = card
+        return stop == nil
+    }
+
+    private func reasonToStop(_ card: CardEvidence) async throws(LedgerError) -> Stop? {
+        let open = try await service.openTransaction(of: card.card)
+        if let awaiting, open?.transaction != awaiting { return .otherCard }
+        if let open { return .open(open, card) }
+        return try await service.refusal(card, order.amount).map { .declined($0, card) }
+    }
+
+    mutating func persist(_ evidence: CardTransactionEvidence) async -> Bool {
+        guard let card = admitted else { fatalError("a card is asked for money only after its admission") }
+        let sale = service.sale(order, lane: lane, card: card, evidence: evidence)
+        do throws(LedgerError) {
+            intended = (try await service.intend(sale, reference: order.reference), sale)
+            return true
+        } catch {
+            stop = .journalFailed(error)
+            return false
+        }
+    }
+}
