@@ -36,6 +36,7 @@ extension DaemonConfiguration {
             "level", expected: "trace, debug, info, notice, warning, error or critical", default: Logger.Level.info,
             Logger.Level.init(rawValue:))
         LaneSettings.rejectRepeated(lanes)
+        secureModule.rejectReaders(lanes.map(\.reader))
         CardProfileSettings.rejectRepeated(profiles)
         for profile in profiles { profile.rejectUnprovable(hasSecureModule: secureModule.isPresent) }
         try file.finish()
@@ -129,29 +130,6 @@ private struct LaneSettings {
         }
         return DaemonConfiguration.Lane(
             id: try id.value, reader: try reader.value, scanner: device, armedFor: try armedFor.value)
-    }
-}
-
-private struct SecureModuleSettings {
-    enum Kind: String, CaseIterable { case none, soft }
-
-    let kind: Setting<Kind>
-    let keyFile: Setting<String?>
-
-    init(_ section: ConfigurationSection) {
-        kind = section.choice("kind", as: Kind.self, default: Kind.none)
-        keyFile = section.optionalString("key_file")
-        if case .found(.soft) = kind, case .found(nil) = keyFile {
-            section.reject("key_file", "a soft secure module needs its key file")
-        }
-    }
-
-    /// Whether there is one, as far as that can be told.
-    var isPresent: Bool { if case .found(.none) = kind { false } else { true } }
-
-    func value() throws(ConfigurationError) -> DaemonConfiguration.SecureModule {
-        guard try kind.value == .soft, let keyFile = try keyFile.value else { return .none }
-        return .soft(keyFile: keyFile)
     }
 }
 

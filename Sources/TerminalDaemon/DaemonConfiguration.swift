@@ -34,6 +34,8 @@ package struct DaemonConfiguration: Sendable {
         case none
         /// Lab only: the file holds the purchase master key.
         case soft(keyFile: String)
+        /// A PSAM in a reader of its own.
+        case psam(reader: String, application: SecureModuleProfile.Application, wrongMAC2Maximum: Int)
     }
 
     package var terminal: TerminalID

@@ -33,7 +33,9 @@ package struct TerminalDaemon {
         let gateway = try hubGateway()
         let codes = CodeVerification(lifetimeMaximum: configuration.codeLifetimeMaximum, logger: logger)
         codes.replaceKeys(try await ledger.codeKeys())
-        let secureModule = try secureModule()
+        let monitor = PCSCReaderMonitor()
+        // Before the lanes: the first that asks for a reader gets it, and a lane's pattern may fit this slot too.
+        let secureModule = try secureModule(monitor)
         let newRecord = WakeSignalRelay()
         let authorizer = Authorizer(policy: configuration.offline, timeZoneOffset: configuration.timeZoneOffset)
         let authorization = AuthorizationService(
@@ -61,26 +63,27 @@ package struct TerminalDaemon {
                 }
             }, logger: logger)
         newRecord.connect { sync.wake() }
-        let monitor = PCSCReaderMonitor()
         let lanes = try openLanes(
             monitor: monitor, clock: clock, secureModule: secureModule, codes: codes, authorization: authorization,
             purse: purse)
         let core = TerminalCore(
             facts: facts(secureModule), lanes: lanes, queue: ledger, archive: ledger, sync: sync, clock: clock)
-        try await serve(core)
+        try await serve(core, secureModule: secureModule as? PSAMSecureModule)
         await monitor.close()
         await gateway.shutdown()
         try await ledger.close()
         logger.notice("stopped; the journal is closed")
     }
 
-    private func serve(_ core: TerminalCore) async throws {
+    private func serve(_ core: TerminalCore, secureModule: PSAMSecureModule?) async throws {
         let notification = ServiceNotification()
         let control = ControlServer(core: core, socketPath: configuration.controlSocket, logger: logger) { [logger] in
             notification.ready()
             logger.notice("ready: terminal \(core.facts.terminal), \(core.lanes.count) lane(s)")
         }
-        var services: [any Service] = [control, core.sync, LanesService(lanes: core.lanes)]
+        var services: [any Service] = [control, core.sync]
+        if let secureModule { services.append(SecureModuleService(module: secureModule)) }
+        services.append(LanesService(lanes: core.lanes))
         if let watchdog = WatchdogInterval() {
             services.append(
                 WatchdogService(notification: notification, interval: watchdog.interval) { await core.look() })
@@ -115,7 +118,7 @@ package struct TerminalDaemon {
             userAgent: "tilld/\(TerminalVersion.text)")
     }
 
-    private func secureModule() throws -> (any SecureModule)? {
+    private func secureModule(_ monitor: PCSCReaderMonitor) throws -> (any SecureModule)? {
         switch configuration.secureModule {
         case .none: return nil
         case .soft(let keyFile):
@@ -127,6 +130,12 @@ package struct TerminalDaemon {
                 "SOFT SECURE MODULE: the campus keys are in this process. For the lab only, never for money.")
             return try LabSecureModule(
                 masterKey: key, serialFile: configuration.stateDirectory + "/lab-secure-module.serial")
+        case .psam(let reader, let application, let maximum):
+            return SecureModuleSlot.open(
+                PSAMSettings(
+                    terminal: configuration.terminal, profile: SecureModuleProfile(application: application),
+                    wrongMAC2Maximum: maximum),
+                reader: reader, monitor: monitor, stateDirectory: configuration.stateDirectory, logger: logger)
         }
     }
 

@@ -15,5 +15,7 @@ struct TillLab: AsyncParsableCommand {
               till-lab card tap card.json --key master-key --hold 2
               till-lab scanner --device /tmp/scanner
             """,
-        subcommands: [CardCommand.self, ScannerCommand.self, DemoCommand.self, BenchCommand.self])
+        subcommands: [
+            CardCommand.self, SecureModuleCommand.self, ScannerCommand.self, DemoCommand.self, BenchCommand.self,
+        ])
 }

@@ -243,3 +243,45 @@ struct PostingTests {
         #expect(posting.entries.map(\.account.text) == ["cardholder:5", "merchant:m"])
     }
 }
+
+@Suite("Limits of a kind of card")
+struct CardLimitTests {
+    private func situation(_ limits: CardLimits) throws -> Situation {
+        var situation = try Situation()
+        situation.instrument = .card(CardEvidence(card: Situation.card, proof: .proven, limits: limits))
+        return situation
+    }
+
+    @Test("an amount above the limit is refused before the hub is asked, the limit itself is not")
+    func amount() throws {
+        var situation = try situation(CardLimits(amountMaximum: Amount(fen: 1250)))
+        #expect(try situation.decide().isApproved)
+        situation.amount = Amount(fen: 1251)
+        situation.hub = .held(account: try #require(Situation.account), available: .zero)
+        #expect(try situation.decide() == .declined(.cardLimitExceeded, .local))
+    }
+
+    @Test("a card that needs the hub pays with its hold, and not without")
+    func hubRequired() throws {
+        var situation = try situation(CardLimits(isHubRequired: true))
+        #expect(try situation.decide() == .declined(.hubNeededForCard, .offline(.unreachable)))
+        situation.hub = .held(account: try #require(Situation.account), available: .zero)
+        #expect(try situation.decide().isApproved)
+    }
+
+    @Test(
+        "a card that is known to be out of use may not pay from its own purse, one that nobody knows may",
+        arguments: [
+            (CardStatus?.none, DeclineReason?.none), (.active, nil), (.lost, .cardReportedLost),
+            (.stolen, .cardReportedStolen), (.closed, .cardNotActive),
+        ])
+    func purse(status: CardStatus?, reason: DeclineReason?) throws {
+        var situation = try situation(CardLimits())
+        situation.view.card = status
+        situation.view.account = nil
+        guard case .card(let card) = situation.instrument else { return }
+        let refusal = Authorizer(policy: .standard).purseRefusal(
+            card, amount: situation.amount, view: situation.view, now: situation.now)
+        #expect(refusal == reason)
+    }
+}

@@ -22,6 +22,8 @@ package actor LabSecureModule: SecureModule {
         serials = try DurableSerial(path: serialFile)
     }
 
+    package func status() async -> SecureModuleStatus { SecureModuleStatus() }
+
     package func initializeForPurchase(
         _ request: SecureModuleRequest
     ) async throws(SecureModuleError) -> SecureModuleSession {
@@ -41,6 +43,9 @@ package actor LabSecureModule: SecureModule {
     package func credit(mac2: [UInt8], session: SecureModuleSession) async throws(SecureModuleError) -> Bool {
         guard var module = sessions.removeValue(forKey: session.number) else {
             throw SecureModuleError(.refused, detail: "no such session")
+        }
+        guard mac2.count == 4, mac2.contains(where: { $0 != 0 }) else {
+            throw SecureModuleError(.checkNotPossible)
         }
         do throws(SoftSecureModuleError) {
             return try module.credit(mac2: mac2)

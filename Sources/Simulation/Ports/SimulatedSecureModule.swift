@@ -71,6 +71,7 @@ package final class SimulatedSecureModule: SecureModule {
                 state.record.endedTwice += 1
                 throw SecureModuleError(.refused, detail: "no such session")
             }
+            guard mac2 != [0, 0, 0, 0] else { throw SecureModuleError(.checkNotPossible) }
             state.record.checked += 1
             guard state.behaviour != .failingToCheck else { throw SecureModuleError(.unavailable) }
             do throws(SoftSecureModuleError) {
@@ -90,4 +91,9 @@ package final class SimulatedSecureModule: SecureModule {
             }
         }
     }
+}
+
+extension SimulatedSecureModule {
+    /// A module in memory is always there; its faults show only in its answers.
+    package func status() async -> SecureModuleStatus { SecureModuleStatus() }
 }

@@ -1,10 +1,23 @@
 import Payments
 
-/// The two commands of a purchase secure module (PSAM), and their answers.
+/// The commands of a purchase secure module (PSAM), and their answers.
 package enum SecureModuleCommand {
+    /// READ BINARY of the terminal number (`00 B0 96 00 06`).
+    package static let readTerminalNumber = GeneralCommand.readBinary(
+        shortFile: SecureModuleIdentity.terminalFile, count: SecureModuleIdentity.terminalLength)
+
+    /// READ BINARY of the module's public information (`00 B0 95 00 0E`).
+    package static let readPublicInformation = GeneralCommand.readBinary(
+        shortFile: SecureModuleIdentity.informationFile, count: SecureModuleIdentity.informationLength)
+
     /// INIT_SAM_FOR_PURCHASE (`80 70 00 00`): random 4, offline serial 2, amount 4, type 1, date 4, time 3, key
     /// version 1, algorithm 1, then one to three factors of 8 bytes. Lc is 1C, 24 or 2C; Le is 08.
-    package static func initializeForPurchase(_ request: SecureModuleRequest) -> CommandAPDU {
+    ///
+    /// - Parameter withExpectedLength: whether Le is sent. With protocol T=0 it cannot be, and the answer waits for
+    ///   GET RESPONSE.
+    package static func initializeForPurchase(
+        _ request: SecureModuleRequest, withExpectedLength: Bool = true
+    ) -> CommandAPDU {
         invariant(request.isWellFormed, "a secure module request has a 4-byte random number and 8-byte factors")
         return CommandAPDU(
             0x80, 0x70, 0x00, 0x00,
@@ -12,7 +25,7 @@ package enum SecureModuleCommand {
                 + request.amount.bigEndianBytes(count: 4) + [request.transactionType] + request.time.binaryCodedDate
                 + request.time.binaryCodedTime + [request.keyVersion, request.algorithm]
                 + request.factors.flatMap { $0 },
-            expectedLength: 8)
+            expectedLength: withExpectedLength ? 8 : nil)
     }
 
     /// CREDIT_SAM_FOR_PURCHASE (`80 72 00 00 04`).

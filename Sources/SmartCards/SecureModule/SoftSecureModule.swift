@@ -4,15 +4,23 @@ import Payments
 ///
 /// Pure: the terminal serial comes from the caller, who must have stored it before.
 package struct SoftSecureModule: Sendable {
-    private let masterKey: DESKey
+    private enum PurchaseKey {
+        case master(DESKey)
+        case card(DESKey)
+    }
+
+    private let key: PurchaseKey
     /// What the open purchase needs to check MAC2; gone after one check.
     private var open: (sessionKey: DESKey, amount: UInt32)?
 
     /// - Parameter masterKey: the master purchase key, 16 bytes.
     package init(masterKey: DESKey) {
         invariant(masterKey.isDouble, "a master key has 16 bytes")
-        self.masterKey = masterKey
+        key = .master(masterKey)
     }
+
+    /// A module for one card only, whatever factors it is given: published examples name the key of a card.
+    package init(cardKey: DESKey) { key = .card(cardKey) }
 
     /// Computes MAC1 for a purchase and opens it; an open one is given up.
     ///
@@ -22,8 +30,13 @@ package struct SoftSecureModule: Sendable {
     ) throws(SoftSecureModuleError) -> SecureModuleAnswer {
         open = nil
         guard request.isWellFormed else { throw SoftSecureModuleError(.requestMalformed) }
+        let cardKey =
+            switch key {
+            case .master(let masterKey): masterKey.diversified(through: request.factors)
+            case .card(let cardKey): cardKey
+            }
         let sessionKey = PurseCryptogram.purchaseSessionKey(
-            masterKey.diversified(through: request.factors), random: request.random,
+            cardKey, random: request.random,
             offlineSerial: request.offlineSerial, terminalSerial: terminalSerial)
         let transaction = PurseTransaction(
             amount: request.amount, type: request.transactionType, terminal: request.terminal, time: request.time)

@@ -48,8 +48,8 @@ package struct LaneMachine: Sendable {
         case idle
         /// → reading, authorizing, idle (cancelled, expired). While a card is awaited, only cards are taken.
         case armed(SaleOrder, awaiting: TransactionID?)
-        /// → authorizing, armed (card failed, or its outcome is not known), idle (the card's purse decided it). A cancel
-        /// waits for the reading to end.
+        /// → authorizing, armed (card failed, or its outcome is not known), idle (the card's purse decided it). A
+        /// cancel waits for the reading to end.
         case reading(SaleOrder, awaiting: TransactionID?, cancelled: Bool)
         /// → idle. Cannot be cancelled: the decision is on its way to disk.
         case authorizing(SaleOrder)

@@ -9,6 +9,7 @@ struct CardDriver {
     /// Decides about the card's own money.
     private(set) var desk: PurseDesk
     private(set) var readerError: CardReaderError?
+    private(set) var secureModuleError: SecureModuleError?
 
     init(reader: any CardReader, secureModule: (any SecureModule)?, desk: PurseDesk) {
         self.reader = reader
@@ -22,6 +23,15 @@ struct CardDriver {
         case .cardRemoved, .cardReset, .communication: true
         default: false
         }
+    }
+
+    /// What the lane shows for a refusal: what broke below it, where something did.
+    func problem(_ refusal: CardRefusal) -> PresentationProblem {
+        if let readerError { return PresentationProblem(readerError) }
+        let problem = PresentationProblem(refusal)
+        guard let secureModuleError, refusal.code == .secureModuleFailed else { return problem }
+        return PresentationProblem(
+            number: secureModuleError.number, english: secureModuleError.message, chinese: problem.chinese)
     }
 
     /// Runs the machine to its end. No session of the secure module is left open.
@@ -68,6 +78,7 @@ struct CardDriver {
             self.session = session
             return .secureModuleInitialized(session.answer)
         } catch {
+            secureModuleError = error
             return .secureModuleFailed
         }
     }
@@ -78,6 +89,7 @@ struct CardDriver {
         do throws(SecureModuleError) {
             return try await secureModule.credit(mac2: mac2, session: session) ? .right : .wrong
         } catch {
+            secureModuleError = error
             return .notPossible
         }
     }

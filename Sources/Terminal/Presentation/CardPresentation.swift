@@ -121,7 +121,7 @@ package struct CardPresentation: Sendable {
             case .stopped: return await stopped(driver.desk)
             case .refused(let refusal):
                 if let declined = await declined(refusal, driver.desk) { return declined }
-                return .problem(PresentationProblem(refusal, readerError: driver.readerError))
+                return .problem(driver.problem(refusal))
             }
         }
 
@@ -224,7 +224,7 @@ package struct CardPresentation: Sendable {
             case .undetermined: reading = await resolve(open, .undetermined, open.sale, isThisOrder: isThisOrder)
             case .otherCard: reading = .problem(.sameCardNeeded)
             case .unresolved(let refusal):
-                let problem = PresentationProblem(refusal, readerError: driver.readerError)
+                let problem = driver.problem(refusal)
                 reading = isThisOrder ? .unknown(open.transaction, problem) : .problem(problem)
             }
             return (reading, driver.isBroken)
