@@ -119,8 +119,8 @@ let package = Package(
 
         // Tests. `TestSupport` holds what several of them share.
         .target(
-            name: "TestSupport", dependencies: ["Terminal", "HubProtocol", "Payments"], path: "Tests/TestSupport",
-            swiftSettings: house),
+            name: "TestSupport", dependencies: ["Terminal", "SmartCards", "HubProtocol", "Payments"],
+            path: "Tests/TestSupport", swiftSettings: house),
         tests("PaymentsTests", ["Payments", "TestSupport"]),
         tests("SmartCardsTests", ["SmartCards", "Payments", "Simulation"]),
         tests("PaymentCodesTests", ["PaymentCodes", "Payments", "CodeRendering", crypto, "TestSupport"]),

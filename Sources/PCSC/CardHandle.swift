@@ -104,6 +104,15 @@ package struct CardHandle: ~Copyable {
         return Array(answer.prefix(Int(length: length)))
     }
 
+    /// Asks the reader's driver for an attribute; throws when it does not know it.
+    package borrowing func attribute(_ attribute: ReaderAttribute) throws(PCSCError) -> [UInt8] {
+        var value = [UInt8](repeating: 0, count: Self.maximumControlAnswerLength)
+        var length = DWORD(value.count)
+        let code = SCardGetAttrib(handle, attribute.number, &value, &length)
+        try Operation.getAttribute.check(code, context: context.handle)
+        return Array(value.prefix(Int(length: length)))
+    }
+
     /// Ends the connection and does with the card what `disposition` says.
     package consuming func disconnect(_ disposition: Disposition) throws(PCSCError) {
         isConnected = false

@@ -15,6 +15,7 @@ package enum Operation: String, Sendable {
     case status = "SCardStatus"
     case transmit = "SCardTransmit"
     case control = "SCardControl"
+    case getAttribute = "SCardGetAttrib"
 
     /// Turns a return code into success, an error, or the end of the process.
     ///

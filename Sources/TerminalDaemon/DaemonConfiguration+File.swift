@@ -36,7 +36,7 @@ extension DaemonConfiguration {
             "level", expected: "trace, debug, info, notice, warning, error or critical", default: Logger.Level.info,
             Logger.Level.init(rawValue:))
         LaneSettings.rejectRepeated(lanes)
-        secureModule.rejectReaders(lanes.map(\.reader))
+        secureModule.rejectReaders(lanes.map { $0.reader.map { $0?.text } })
         CardProfileSettings.rejectRepeated(profiles)
         for profile in profiles { profile.rejectUnprovable(hasSecureModule: secureModule.isPresent) }
         try file.finish()
@@ -84,14 +84,15 @@ private struct HubSettings {
 private struct LaneSettings {
     let section: ConfigurationSection
     let id: Setting<LaneID>
-    let reader: Setting<String?>
+    let reader: Setting<ReaderSelector?>
     let scanner: (device: Setting<String>, speed: Setting<SerialSpeed>)?
     let armedFor: Setting<Duration>
 
     init(_ section: ConfigurationSection) {
         self.section = section
         id = section.value("id", expected: "the name of a lane", LaneID.init(text:))
-        reader = section.optionalString("reader")
+        reader = section.optionalValue(
+            "reader", expected: "a reader name, serial:NUMBER or port:PORT", ReaderSelector.init)
         if let scannerSection = section.optionalSection("scanner") {
             scanner = (
                 scannerSection.string("device"),
@@ -114,7 +115,7 @@ private struct LaneSettings {
             if case .found(let id) = lane.id, !names.insert(id).inserted {
                 lane.section.reject("id", "another lane has this name")
             }
-            if case .found(let reader?) = lane.reader, !devices.insert("reader \(reader)").inserted {
+            if case .found(let reader?) = lane.reader, !devices.insert("reader \(reader.text)").inserted {
                 lane.section.reject("reader", "another lane uses this reader")
             }
             if case .found(let device)? = lane.scanner?.device, !devices.insert("scanner \(device)").inserted {

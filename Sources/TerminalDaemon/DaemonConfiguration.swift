@@ -24,7 +24,7 @@ package struct DaemonConfiguration: Sendable {
     /// One counter.
     package struct Lane: Sendable {
         package var id: LaneID
-        package var reader: String?
+        package var reader: ReaderSelector?
         package var scanner: Scanner?
         package var armedFor: Duration
     }

@@ -33,7 +33,7 @@ package struct TerminalDaemon {
         let gateway = try hubGateway()
         let codes = CodeVerification(lifetimeMaximum: configuration.codeLifetimeMaximum, logger: logger)
         codes.replaceKeys(try await ledger.codeKeys())
-        let monitor = PCSCReaderMonitor()
+        let monitor = PCSCReaderMonitor(notice: { [logger] in logger.warning("\($0)") })
         // Before the lanes: the first that asks for a reader gets it, and a lane's pattern may fit this slot too.
         let secureModule = try secureModule(monitor)
         let newRecord = WakeSignalRelay()
@@ -151,7 +151,7 @@ package struct TerminalDaemon {
             authorization: authorization, clock: clock)
         return try configuration.lanes.map { lane in
             let reader = lane.reader.map {
-                PCSCCardReader(name: $0, matching: ReaderNamePattern($0), monitor: monitor)
+                PCSCCardReader(name: $0.text, matching: $0, monitor: monitor)
             }
             let scanner = try lane.scanner.map {
                 try SerialCodeScanner(name: $0.device, path: $0.device, speed: $0.speed)

@@ -41,6 +41,121 @@ private func sampleRecords() throws -> [JournalRecord] {
     return records
 }
 
+/// Records of transactions with a card's own money, in every shape.
+private func cardMoneyRecords() throws -> [JournalRecord] {
+    let terminal = try #require(TerminalID(number: 0xA1))
+    let merchant = try #require(MerchantID(text: "canteen-1"))
+    let lane = try #require(LaneID(text: "lane-1"))
+    let account = try #require(AccountID(number: 42))
+    let journal = JournalID(number: 9)
+    let subject = TransactionID(terminal: terminal, journal: journal, trace: TraceNumber(1000))
+    var outcomes: [Outcome] = [.approved, .declined(.cardRefusedDebit), .unknown]
+    outcomes += Resolution.Verdict.allCases.map { .resolved(Resolution(subject: subject, verdict: $0)) }
+    var records: [JournalRecord] = []
+    for length in [1, 96, EvidenceBytes.lengthMaximum] {
+        let evidence = try #require(EvidenceBytes((0..<length).map { UInt8(truncatingIfNeeded: $0) }))
+        for movement in [JournalRecord.Movement.pursePurchase(evidence), .purseLoad(evidence)] {
+            for outcome in outcomes {
+                let number = UInt64(records.count + 1)
+                records.append(
+                    JournalRecord(
+                        sequence: number,
+                        transaction: TransactionID(terminal: terminal, journal: journal, trace: TraceNumber(number)),
+                        outcome: outcome,
+                        sale: JournalRecord.Sale(
+                            movement: movement, amount: Amount(fen: 350),
+                            payer: .card(.purse(applicationSerial: Array(0..<10)), .proven), account: account,
+                            merchant: merchant, lane: lane, path: .local),
+                        decidedAt: UnixTime(milliseconds: 1_790_000_000_123), replicaCursor: 77))
+            }
+        }
+    }
+    return records
+}
+
+@Suite("Record messages of a card's own money (promise 7)")
+struct CardMoneyRecordMessageTests {
+    @Test("every kind of record survives JSON with its canonical bytes unchanged")
+    func roundTrip() throws {
+        var records = try cardMoneyRecords()
+        var refused = try #require(records.first { $0.outcome == .declined(.cardRefusedDebit) })
+        refused.sale?.movement = .purseLoad(nil)
+        refused.sale?.account = nil
+        records.append(refused)
+        for record in records {
+            let data = try JSONEncoder().encode(RecordMessage(record))
+            let back = try #require(try JSONDecoder().decode(RecordMessage.self, from: data).record)
+            #expect(back == record)
+            #expect(back.canonicalBytes == record.canonicalBytes)
+        }
+    }
+
+    @Test("a record of an account purchase looks on the wire as it did before there were purses")
+    func olderForm() throws {
+        let record = try #require(try sampleRecords().first)
+        let data = try JSONEncoder().encode(RecordMessage(record))
+        let text = String(decoding: data, as: UTF8.self)
+        for key in ["movement", "evidence", "resolution"] { #expect(!text.contains(key)) }
+    }
+
+    @Test("a message with evidence, movement or resolution that do not fit is no record")
+    func rules() throws {
+        let records = try cardMoneyRecords()
+        let approved = RecordMessage(try #require(records.first))
+        let unknown = RecordMessage(try #require(records.first { $0.outcome == .unknown }))
+        let resolved = RecordMessage(try #require(records.first { RecordMessage($0).outcome == .resolved }))
+        let load = RecordMessage(
+            try #require(records.first { RecordMessage($0).sale?.movement == .purseLoad && $0.outcome == .approved }))
+        let tooLong = String(repeating: "00", count: EvidenceBytes.lengthMaximum + 1)
+        typealias Change = (inout RecordMessage) -> Void
+        let sale: [Change] = [
+            { $0.sale = nil }, { $0.sale?.movement = nil }, { $0.sale?.evidence = nil }, { $0.sale?.evidence = "" },
+            { $0.sale?.evidence = "0" }, { $0.sale?.evidence = "ZZ" }, { $0.sale?.evidence = tooLong },
+            { $0.sale?.movement = .accountPurchase },
+            {
+                $0.sale?.movement = .accountPurchase
+                $0.sale?.evidence = nil
+            },
+            {
+                $0.sale?.card = nil
+                $0.sale?.proof = nil
+                $0.sale?.code = CodeMessage(CodeReference(keyID: 1, serial: 1))
+            }, { $0.reason = 503 }, { $0.outcome = .voided }, { $0.outcome = .declined },
+        ]
+        let accountUnknown: Change = { $0.sale?.account = nil }
+        let cases: [(RecordMessage, [Change])] = [
+            (approved, sale + [{ $0.resolution = resolved.resolution }, { $0.outcome = .resolved }]),
+            (unknown, sale + [{ $0.resolution = resolved.resolution }, { $0.outcome = .resolved }]),
+            (resolved, sale + [{ $0.resolution = nil }, { $0.outcome = .unknown }, { $0.outcome = .approved }]),
+            (load, sale + [accountUnknown]),
+        ]
+        for (number, (good, changes)) in cases.enumerated() {
+            #expect(good.record != nil)
+            for (rule, change) in changes.enumerated() {
+                var message = good
+                change(&message)
+                #expect(message.record == nil, "message \(number), rule \(rule)")
+            }
+        }
+    }
+
+    @Test("an unknown outcome, movement or verdict cannot be decoded")
+    func laterVersions() throws {
+        let resolved = try #require(try cardMoneyRecords().first { RecordMessage($0).outcome == .resolved })
+        let data = try JSONEncoder().encode(RecordMessage(resolved))
+        let text = String(decoding: data, as: UTF8.self)
+        for (known, later) in [
+            ("\"resolved\"", "\"revised\""), ("\"pursePurchase\"", "\"purseUnload\""), ("\"happened\"", "\"maybe\""),
+        ] {
+            #expect(text.contains(known))
+            let changed = text.replacingOccurrences(of: known, with: later)
+            #expect(throws: DecodingError.self) {
+                try JSONDecoder().decode(RecordMessage.self, from: Data(changed.utf8))
+            }
+        }
+    }
+}
+
 @Suite("Record messages")
 struct RecordMessageTests {
     @Test("every kind of record survives JSON with its canonical bytes unchanged")

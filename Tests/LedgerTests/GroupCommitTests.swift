@@ -118,23 +118,32 @@ extension SQLiteLedger {
     nonisolated func concludeTogether(
         _ transactions: [TransactionID], fen: [Int64]? = nil
     ) async throws -> [Result<ConcludedTransaction, any Error>] {
+        try await together(
+            transactions.enumerated().map { index, transaction in
+                let request = Campus.request(transaction, fen: fen?[index] ?? 100)
+                return {
+                    try await self.conclude(
+                        request, hub: .none(.unreachable), authorizer: Campus.authorizer, now: Campus.morning)
+                }
+            })
+    }
+
+    /// Starts the writes so that all of them wait when the ledger turns to them, in this order.
+    nonisolated func together<Value: Sendable>(
+        _ writes: [@Sendable () async throws -> Value]
+    ) async throws -> [Result<Value, any Error>] {
         let gate = Gate()
         defer { gate.opening.signal() }
         async let held: Void = occupy(gate)
         try await eventually("the ledger is busy") { gate.isHolding.withLock { $0 } }
-        var tasks: [Task<ConcludedTransaction, any Error>] = []
-        for (index, transaction) in transactions.enumerated() {
-            let request = Campus.request(transaction, fen: fen?[index] ?? 100)
-            tasks.append(
-                Task {
-                    try await self.conclude(
-                        request, hub: .none(.unreachable), authorizer: Campus.authorizer, now: Campus.morning)
-                })
-            try await eventually("conclusion \(index) waits") { self.waiting.withLock { $0.count } == index + 1 }
+        var tasks: [Task<Value, any Error>] = []
+        for (index, write) in writes.enumerated() {
+            tasks.append(Task { try await write() })
+            try await eventually("write \(index) waits") { self.waiting.withLock { $0.count } == index + 1 }
         }
         gate.opening.signal()
         await held
-        var results: [Result<ConcludedTransaction, any Error>] = []
+        var results: [Result<Value, any Error>] = []
         for task in tasks { results.append(await task.result) }
         return results
     }

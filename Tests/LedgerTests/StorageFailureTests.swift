@@ -68,6 +68,48 @@ struct StorageFailureTests {
         try await ledger.close()
     }
 
+    @Test("on a full disk an intent is refused and stores nothing, and its number can be voided")
+    func fullDiskAtIntent() async throws {
+        guard let disk = try SmallDisk(kibibytes: 512) else { try Test.cancel("mounting needs root") }
+        let ballast = disk.directory.file("ballast")
+        #expect(FileManager.default.createFile(atPath: ballast, contents: Data(count: 200 * 1024)))
+        let (path, keyPath) = (disk.directory.file("till.db"), disk.directory.file("key"))
+        var ledger = try JournalFile.open(path: path, keyPath: keyPath)
+        try await ledger.fill()
+        let full = [UInt8](repeating: 7, count: EvidenceBytes.lengthMaximum)
+        var intended: [UInt8: TransactionID] = [:]
+        var refused: TransactionID?
+        // Every intent of a card that has none is one row more, so the disk fills with intents.
+        for number in UInt8(1)...255 where refused == nil {
+            let transaction = try await ledger.mint()
+            do {
+                try await ledger.intend(
+                    transaction, Campus.purchase(card: number, evidence: full), reference: Campus.reference,
+                    now: Campus.morning)
+                intended[number] = transaction
+            } catch {
+                #expect(error.code == .diskFull)
+                refused = transaction
+                #expect(try await ledger.openCardTransaction(of: Campus.card(number)) == nil)
+            }
+        }
+        let open = try #require(refused)
+        #expect(intended.count > 3)
+        #expect(try await ledger.figures().sequence == 0)
+
+        try FileManager.default.removeItem(atPath: ballast)
+        try await ledger.void(open, now: Campus.morning)
+        #expect(try await ledger.records(after: 0, limit: 10).map(\.record.transaction) == [open])
+        #expect(try await ledger.verify().findings == [])
+        try await ledger.close()
+        ledger = try JournalFile.open(path: path, keyPath: keyPath)
+        let unknown = try await ledger.records(after: 1, limit: 1000).map(\.record)
+        #expect(Set(unknown.map(\.transaction)) == Set(intended.values))
+        #expect(unknown.allSatisfy { $0.outcome == .unknown })
+        #expect(try await ledger.verify().findings == [])
+        try await ledger.close()
+    }
+
     @Test("a disk that is full from the start cannot hold a journal, and later can")
     func fullFromTheStart() async throws {
         guard let disk = try SmallDisk(kibibytes: 256) else { try Test.cancel("mounting needs root") }
@@ -100,10 +142,16 @@ struct StorageFailureTests {
             for _ in 0..<3 {
                 await #expect(throws: LedgerError(.writeFailed)) { try await ledger.conclude(transaction) }
             }
+            let intent = try await ledger.mint()
+            await #expect(throws: LedgerError(.writeFailed)) {
+                try await ledger.intend(intent, Campus.purchase(), reference: Campus.reference, now: Campus.morning)
+            }
+            #expect(try await ledger.openCardTransaction(of: Campus.card()) == nil)
             let after = try await ledger.figures()
             #expect(after == before)
             #expect(setrlimit(resource, &usual) == 0)
             #expect(try await ledger.conclude(transaction).record.sequence == 2)
+            try await ledger.void(intent, now: Campus.morning)
             #expect(try await ledger.verify().findings == [])
         }
     }

@@ -125,6 +125,79 @@ struct TamperingTests {
         #expect(throws: LedgerError(.damaged)) { try file.open() }
     }
 
+    /// Closed journal with a purse sale (1), an unknown one (2) and its resolution (3), another unknown one (4), a sale
+    /// from an account (5) and a load (6).
+    private static func closedPurseJournal() async throws -> JournalFile {
+        let file = try JournalFile()
+        let ledger = try await file.openFilled()
+        try await ledger.tap()
+        let subject = try await ledger.tap(Campus.purchase(), .unknown)
+        try await ledger.resolve(subject.transaction, .happened)
+        try await ledger.tap(Campus.purchase(card: 2), .unknown)
+        try await ledger.sell()
+        try await ledger.tap(Campus.load())
+        try await ledger.close()
+        return file
+    }
+
+    @Test("an untouched journal of purse sales verifies")
+    func untouchedPurse() async throws {
+        let verification = try await Self.closedPurseJournal().open().verify()
+        #expect(
+            verification
+                == JournalVerification(
+                    records: 6, approvedCount: 4, approvedAmount: Amount(fen: 1800), findings: []))
+    }
+
+    @Test(
+        "an edit of what a card's own money left behind is found",
+        arguments: [
+            "UPDATE journal SET evidence = x'010204' WHERE sequence = 1",
+            "UPDATE journal SET movement = 3, account = 2026010001 WHERE sequence = 1",
+            "UPDATE journal SET verdict = 2 WHERE sequence = 3",
+            "UPDATE journal SET subject = 1 WHERE sequence = 3",
+            "UPDATE journal SET subject = 5 WHERE sequence = 3",
+            "UPDATE journal SET outcome = 1 WHERE sequence = 4",
+            "UPDATE journal SET outcome = 4 WHERE sequence = 1; DELETE FROM entry WHERE sequence = 1",
+            "DELETE FROM card_intent",
+            "UPDATE card_intent SET amount = 351",
+            "UPDATE card_intent SET card = 'purse:10000000000000000009'",
+            "UPDATE card_intent SET card = 'x'",
+            "UPDATE card_intent SET reference = ''",
+            "UPDATE card_intent SET trace = 2",
+            """
+            INSERT INTO card_intent SELECT 1, 'purse:10000000000000000009', movement, amount, account, merchant, lane,
+                payer, path, reference, evidence, intended_at FROM card_intent
+            """,
+            "DELETE FROM entry WHERE sequence = 3",
+            "INSERT INTO entry VALUES (4, 1, 'funding', -5), (4, 2, 'merchant:mine', 5)",
+        ])
+    func purse(sql: String) async throws {
+        let file = try await Self.closedPurseJournal()
+        try RawDatabase.tamper(file.path, sql)
+        #expect(try await file.open().verify().findings != [])
+    }
+
+    @Test(
+        "the file refuses rows that are no record",
+        arguments: [
+            "outcome = 6", "outcome = 5", "verdict = 1", "subject = 1", "movement = 4", "movement = NULL",
+            "movement = 1", "evidence = NULL", "evidence = x''", "evidence = zeroblob(513)", "evidence = 'text'",
+            "payer = 3", "payer = NULL", "merchant = NULL", "lane = NULL", "path = NULL", "path = 5", "card = NULL",
+            "key_id = 1", "serial = 1", "amount = 0", "amount = NULL", "reason = 503", "outcome = 3",
+            "movement = 3, account = NULL", "outcome = 4, movement = 1, evidence = NULL",
+            "outcome = 5, verdict = 4, subject = 1", "outcome = 5, verdict = 1, subject = NULL",
+            "outcome = 5, verdict = 1, subject = 2", "outcome = 5, verdict = 1, subject = trace",
+        ])
+    func checks(change: String) async throws {
+        let file = try await Self.closedPurseJournal()
+        // The change alone is what is refused: one to the same row that keeps the rules goes through.
+        try RawDatabase.tamper(file.path, "UPDATE journal SET lane = 'lane-2' WHERE sequence = 1")
+        #expect(throws: DatabaseError.self) {
+            try RawDatabase.execute(file.path, "UPDATE journal SET \(change) WHERE sequence = 1")
+        }
+    }
+
     @Test("a finding names no card, account or amount")
     func findingsArePrivate() async throws {
         let file = try await Self.closedJournal()

@@ -2,6 +2,7 @@ import Devices
 import Foundation
 import PCSC
 import Simulation
+import SmartCards
 import Synchronization
 import Terminal
 import TestSupport

@@ -38,17 +38,27 @@ extension RealService {
                 let profile = PurseProfile(
                     name: "campus", application: .file(0x3F01), purchaseKeyIndex: 1,
                     proof: .secureModule(factors: [.applicationSerial]))
-                let identification = CardIdentification(
+                let clock = TrustedClock(clock: ManualClock(wallTime: UnixTime(seconds: 1_788_220_800)))
+                let journal = SimulatedJournal(terminal: bench.campus.terminal, journal: JournalID(number: 1))
+                let presentation = CardPresentation(
                     profiles: [.purse(profile)], terminal: bench.campus.terminal, secureModule: bench.module,
-                    clock: TrustedClock(clock: ManualClock(wallTime: UnixTime(seconds: 1_788_220_800))),
-                    timeZoneOffset: 28_800)
+                    purse: PurseService(
+                        journal: journal, authorizer: Authorizer(policy: .standard), clock: clock,
+                        merchant: try #require(MerchantID(text: "canteen-1")), abandon: { _ in }, recorded: {}),
+                    clock: clock, timeZoneOffset: 28_800)
+                let order = SaleOrder(
+                    reference: try #require(SaleReference(text: "sale-1")), amount: Amount(fen: 1250))
+                let counter = try #require(LaneID(text: "lane-1"))
+                func read() async -> CardReading {
+                    await presentation.present(lane, for: order, lane: counter, awaiting: nil)
+                }
                 let log = EventLog(lane)
                 let card = VirtualCardPeer(card: bench.campus.card(), port: bench.pcscd.port)
                 try await card.insert()
                 try await eventually("tapped") {
                     log.events.contains { if case .inserted = $0 { true } else { false } }
                 }
-                guard case .identified(let evidence) = await identification.identify(with: lane) else {
+                guard case .identified(let evidence) = await read() else {
                     Issue.record("not identified")
                     return
                 }
@@ -61,7 +71,7 @@ extension RealService {
                 try await eventually("the reader is empty") { log.events.last == .removed }
                 try await stranger.insert()
                 try await eventually("tapped again") { log.events.last != .removed }
-                guard case .problem = await identification.identify(with: lane) else {
+                guard case .problem = await read() else {
                     Issue.record("a stranger was identified")
                     return
                 }

@@ -1,5 +1,6 @@
 import Devices
 import Simulation
+import SmartCards
 import Terminal
 import TestSupport
 import Testing
@@ -7,13 +8,14 @@ import Testing
 /// Runs `body` with a reader on the first slot, and closes everything afterwards.
 func withReader(
     exchangeTimeout: Duration = .seconds(5),
+    quirks: @escaping @Sendable (String) -> ReaderQuirks = { ReaderQuirks.of(readerName: $0) },
     _ body: (PCSCCardReader, EventLog, PcscdInstance) async throws -> Void
 ) async throws {
     let pcscd = try await SharedPcscd.running()
     let monitor = PCSCReaderMonitor()
     let reader = PCSCCardReader(
-        name: "lane1", matching: ReaderNamePattern(PcscdInstance.readerNames[0]), monitor: monitor,
-        exchangeTimeout: exchangeTimeout)
+        name: "lane1", matching: .named(ReaderNamePattern(PcscdInstance.readerNames[0])), monitor: monitor,
+        exchangeTimeout: exchangeTimeout, quirks: quirks)
     let log = EventLog(reader)
     let result: Result<Void, any Error>
     do {

@@ -1,3 +1,4 @@
+import SmartCards
 import Terminal
 import Testing
 
@@ -17,7 +18,7 @@ import Testing
     /// A presence with one watch on `A`, which is there and empty.
     private func watchingEmptyA() -> ReaderPresence {
         var presence = ReaderPresence()
-        _ = presence.addWatch(ReaderNamePattern("A"))
+        _ = presence.addWatch(.named(ReaderNamePattern("A")))
         _ = presence.observe([reader("A")])
         return presence
     }
@@ -25,7 +26,7 @@ import Testing
     @Test("nothing is said before the service has spoken")
     func silentAtFirst() {
         var presence = ReaderPresence()
-        #expect(presence.addWatch(ReaderNamePattern("A")).deliveries.isEmpty)
+        #expect(presence.addWatch(.named(ReaderNamePattern("A"))).deliveries.isEmpty)
     }
 
     @Test("a card comes and goes")
@@ -40,7 +41,7 @@ import Testing
     @Test("a card that was there at the start is reported as inserted")
     func presentAtStart() {
         var presence = ReaderPresence()
-        _ = presence.addWatch(ReaderNamePattern("A"))
+        _ = presence.addWatch(.named(ReaderNamePattern("A")))
         let events = presence.observe([reader("A", card: atr)]).map(\.event)
         #expect(events == [.available, .inserted(answerToReset: atr)])
     }
@@ -80,7 +81,7 @@ import Testing
     @Test("the loss of the service is said once, to all, and names its cause")
     func serviceLost() {
         var presence = watchingEmptyA()
-        _ = presence.addWatch(ReaderNamePattern("B"))
+        _ = presence.addWatch(.named(ReaderNamePattern("B")))
         let error = CardReaderError(.serviceUnavailable, detail: "SCardEstablishContext")
         #expect(presence.loseService(error).map(\.event) == [.unavailable(error), .unavailable(error)])
         #expect(presence.loseService(error).isEmpty)
@@ -91,14 +92,15 @@ import Testing
     func watchWithoutService() {
         var presence = ReaderPresence()
         _ = presence.loseService(CardReaderError(.serviceUnavailable))
-        #expect(presence.addWatch(ReaderNamePattern("A")).deliveries.map(\.event) == [.gone(.serviceUnavailable)])
+        #expect(
+            presence.addWatch(.named(ReaderNamePattern("A"))).deliveries.map(\.event) == [.gone(.serviceUnavailable)])
     }
 
     @Test("a watch that is added later hears at once what is known")
     func laterWatch() {
         var presence = watchingEmptyA()
         _ = presence.observe([reader("A"), reader("B", card: atr)])
-        let deliveries = presence.addWatch(ReaderNamePattern("B")).deliveries
+        let deliveries = presence.addWatch(.named(ReaderNamePattern("B"))).deliveries
         #expect(deliveries.map(\.event) == [.available, .inserted(answerToReset: atr)])
         #expect(deliveries.map(\.readerName) == ["B", "B"])
     }
@@ -106,8 +108,8 @@ import Testing
     @Test("two watches never share a reader, and a freed one goes to who waits for it")
     func noSharing() {
         var presence = ReaderPresence()
-        let first = presence.addWatch(ReaderNamePattern("*")).number
-        let second = presence.addWatch(ReaderNamePattern("*")).number
+        let first = presence.addWatch(.named(ReaderNamePattern("*"))).number
+        let second = presence.addWatch(.named(ReaderNamePattern("*"))).number
         let deliveries = presence.observe([reader("A")])
         #expect(deliveries.map(\.watch) == [first, second])
         #expect(deliveries.map(\.event) == [.available, .gone(.readerUnavailable)])
@@ -119,7 +121,7 @@ import Testing
     @Test("a watch keeps its reader when an earlier one that also fits appears")
     func keepsReader() {
         var presence = ReaderPresence()
-        _ = presence.addWatch(ReaderNamePattern("*"))
+        _ = presence.addWatch(.named(ReaderNamePattern("*")))
         _ = presence.observe([reader("B")])
         #expect(presence.observe([reader("A"), reader("B")]).isEmpty)
         #expect(presence.observe([reader("A"), reader("B", card: atr, count: 2)]).map(\.readerName) == ["B"])
@@ -128,7 +130,7 @@ import Testing
     @Test("another fitting reader takes the place of one that went away")
     func replacement() {
         var presence = ReaderPresence()
-        _ = presence.addWatch(ReaderNamePattern("*"))
+        _ = presence.addWatch(.named(ReaderNamePattern("*")))
         _ = presence.observe([reader("A"), reader("B")])
         let deliveries = presence.observe([reader("B")])
         #expect(deliveries.map(\.event) == [.gone(.readerUnavailable), .available])

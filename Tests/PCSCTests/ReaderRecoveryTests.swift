@@ -1,5 +1,6 @@
 import Devices
 import Simulation
+import SmartCards
 import Terminal
 import TestSupport
 import Testing

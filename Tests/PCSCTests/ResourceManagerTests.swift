@@ -213,7 +213,9 @@ extension RealService {
                 let handle = try service.connect(to: PcscdInstance.readerNames[1], share: .direct)
                 // vpcd knows no control codes, and says so.
                 expectError(.unsupportedFeature) { try handle.control(.features) }
-                expectError(.unsupportedFeature) { try handle.control(.escape, [0xE0, 0x00, 0x00, 0x28, 0x01]) }
+                expectError(.unsupportedFeature) {
+                    try handle.control(ControlCode(function: 1), [0xE0, 0x00, 0x00, 0x28, 0x01])
+                }
             }
         }
 

@@ -15,6 +15,9 @@ struct CardConnection: ~Copyable {
     /// Whether that connection left the card in a state that the next must not find.
     private var needsActivation = false
 
+    /// Whether the lane has a card.
+    var isConnected: Bool { card != nil }
+
     /// Connects to the card in the reader called `readerName`, for us alone.
     ///
     /// - Parameter insertion: Number of the insertion that brought the card. The service activates each new one by
@@ -24,13 +27,7 @@ struct CardConnection: ~Copyable {
         if insertion != self.insertion { needsActivation = false }
         self.insertion = insertion
         do throws(PCSCError) {
-            do throws(PCSCError) {
-                try open(readerName)
-            } catch  where error.code.endsContext && service != nil {
-                // The context of a service that has restarted meanwhile shows only now that it is dead.
-                service = nil
-                try open(readerName)
-            }
+            card = try open(readerName, share: .exclusive)
             if needsActivation { try card?.reconnect(initialization: .powerOff) }
             needsActivation = false
         } catch {
@@ -61,9 +58,39 @@ struct CardConnection: ~Copyable {
         }
     }
 
-    private mutating func open(_ readerName: String) throws(PCSCError) {
-        if service == nil { service = try ResourceManager() }
-        card = try service?.connect(to: readerName)
+    /// Does something with the reader outside a card's session, through a connection that ends with it.
+    mutating func withReader<Value>(
+        _ readerName: String, share: ShareMode, _ body: (borrowing CardHandle) throws(PCSCError) -> Value
+    ) throws(CardReaderError) -> Value {
+        do throws(PCSCError) {
+            let reader = try open(readerName, share: share)
+            let value = try body(reader)
+            try reader.disconnect(.leave)
+            return value
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// Connects, with a new context when the service has restarted since the last call: the old one shows only now
+    /// that it is dead.
+    private mutating func open(_ readerName: String, share: ShareMode) throws(PCSCError) -> CardHandle {
+        if let service = service.take() {
+            do throws(PCSCError) {
+                let card = try service.connect(to: readerName, share: share)
+                self.service = consume service
+                return card
+            } catch {
+                if !error.code.endsContext {
+                    self.service = consume service
+                    throw error
+                }
+            }
+        }
+        let service = try ResourceManager()
+        let card = try service.connect(to: readerName, share: share)
+        self.service = consume service
+        return card
     }
 
     /// After a failure nothing is known about the card; a dead context is forgotten.

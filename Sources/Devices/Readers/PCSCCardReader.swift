@@ -1,5 +1,6 @@
 import PCSC
 import Payments
+import SmartCards
 import Synchronization
 import Terminal
 
@@ -29,6 +30,9 @@ package final class PCSCCardReader: CardReader {
         /// Calls that the watchdog gave up and that have not returned.
         var stuckCalls = 0
         var isClosed = false
+        var signals = SignalQueue()
+        /// Number of the insertion for which the reader may be late to notice that the card has left.
+        var lateRemoval: Int?
     }
 
     /// What the monitor says about the reader.
@@ -38,13 +42,20 @@ package final class PCSCCardReader: CardReader {
             var reader = Result<String, CardReaderError>.failure(CardReaderError(.readerUnavailable))
             /// Cards so far.
             var insertions = 0
+            var isCardPresent = false
+            /// How often the reader has appeared.
+            var arrivals = 0
 
             mutating func note(_ event: CardReaderEvent, readerName: String?) {
                 if let readerName { reader = .success(readerName) }
+                isCardPresent = false
                 switch event {
-                case .inserted: insertions += 1
+                case .inserted:
+                    insertions += 1
+                    isCardPresent = true
                 case .unavailable(let error): reader = .failure(error)
-                case .available, .removed: break
+                case .available: arrivals += 1
+                case .removed: break
                 }
             }
         }
@@ -52,25 +63,36 @@ package final class PCSCCardReader: CardReader {
         let state = Mutex(State())
     }
 
+    /// LOAD KEY (PC/SC Part 3, 3.2.2.1.4).
+    private static let loadKey: [UInt8] = [0xFF, 0x82]
+    /// How often a reader that is late to notice a removal is asked: as in acsccid issue 29.
+    private static let removalPollInterval: Duration = .milliseconds(200)
+    /// How long the lights and the buzzer may keep a reader from the next card.
+    private static let signalTimeout: Duration = .seconds(1)
+
     private let monitor: PCSCReaderMonitor
     private let watch: Int
     private let attachment: Attachment
     private let finishEvents: @Sendable () -> Void
     private let exchangeTimeout: Duration
+    private let quirks: @Sendable (_ readerName: String) -> ReaderQuirks
     private let state = Mutex(State())
 
     /// Begins to watch for the reader.
     ///
     /// - Parameters:
     ///   - name: The lane's name for it.
-    ///   - pattern: Its PC/SC name; the first free reader that fits is taken.
+    ///   - selector: Which reader it is.
     ///   - monitor: Shared by all readers of the process; must outlive this reader.
     ///   - exchangeTimeout: How long one call may take.
+    ///   - quirks: What is known about the model of the reader with that PC/SC name.
     package init(
-        name: String, matching pattern: ReaderNamePattern, monitor: PCSCReaderMonitor,
-        exchangeTimeout: Duration = PCSCCardReader.defaultExchangeTimeout
+        name: String, matching selector: ReaderSelector, monitor: PCSCReaderMonitor,
+        exchangeTimeout: Duration = PCSCCardReader.defaultExchangeTimeout,
+        quirks: @escaping @Sendable (_ readerName: String) -> ReaderQuirks = { ReaderQuirks.of(readerName: $0) }
     ) {
         self.name = name
+        self.quirks = quirks
         self.monitor = monitor
         self.exchangeTimeout = exchangeTimeout
         let (events, continuation) = AsyncStream.makeStream(
@@ -79,10 +101,18 @@ package final class PCSCCardReader: CardReader {
         finishEvents = { continuation.finish() }
         let attachment = Attachment()
         self.attachment = attachment
-        watch = monitor.watch(pattern) { event, readerName in
+        watch = monitor.watch(selector, user: name) { event, readerName in
             attachment.state.withLock { $0.note(event, readerName: readerName) }
             continuation.yield(event)
         }
+    }
+
+    /// Begins to watch for a reader by its PC/SC name; the first free one that fits is taken.
+    package convenience init(
+        name: String, matching pattern: ReaderNamePattern, monitor: PCSCReaderMonitor,
+        exchangeTimeout: Duration = PCSCCardReader.defaultExchangeTimeout
+    ) {
+        self.init(name: name, matching: .named(pattern), monitor: monitor, exchangeTimeout: exchangeTimeout)
     }
 
     deinit {
@@ -100,16 +130,37 @@ package final class PCSCCardReader: CardReader {
     }
 
     package func transmit(_ command: [UInt8]) async throws(CardReaderError) -> [UInt8] {
-        try await perform { connection throws(CardReaderError) in try connection.transmit(command) }
+        let (reader, insertion) = attachment.state.withLock { ($0.reader, $0.insertions) }
+        if case .success(let readerName) = reader {
+            let quirks = quirks(readerName)
+            if let maximum = quirks.commandLengthMaximum, command.count > maximum {
+                throw CardReaderError(.communication, detail: "the reader takes no more than \(maximum) bytes")
+            }
+            if quirks.needsRemovalPolling, command.starts(with: Self.loadKey) {
+                state.withLock { $0.lateRemoval = insertion }
+            }
+        }
+        return try await perform { connection throws(CardReaderError) in try connection.transmit(command) }
     }
 
     package func disconnect(_ disposition: CardDisposition) async {
-        if state.withLock({ $0.worker == nil }) { return }
-        do throws(CardReaderError) {
-            try await perform { connection in connection.disconnect(disposition) }
-        } catch {
-            // The card is let go in any case: the watchdog has given the connection up, or there is none.
+        if state.withLock({ $0.worker != nil }) {
+            do throws(CardReaderError) {
+                try await perform { connection in connection.disconnect(disposition) }
+            } catch {
+                // The card is let go in any case: the watchdog has given the connection up, or there is none.
+            }
         }
+        let (mayShow, lateRemoval) = state.withLock { state in
+            defer { state.lateRemoval = nil }
+            return (state.signals.sessionEnded(), state.lateRemoval)
+        }
+        if mayShow { showSignals() }
+        if let lateRemoval { pollRemoval(of: lateRemoval) }
+    }
+
+    package func signal(_ signal: ReaderSignal) {
+        if state.withLock({ !$0.isClosed && $0.signals.add(signal) }) { showSignals() }
     }
 
     package func close() async {
@@ -125,13 +176,14 @@ package final class PCSCCardReader: CardReader {
 
     /// Does `operation` on the reader's thread, and gives up waiting for it when the time is over.
     private func perform<Value: Sendable>(
+        within limit: Duration? = nil,
         _ operation: @escaping @Sendable (inout CardConnection) throws(CardReaderError) -> Value
     ) async throws(CardReaderError) -> Value {
         let worker = try worker()
         let watchdog = Mutex<Task<Void, Never>?>(nil)
         let answer = await withCheckedContinuation { continuation in
             let pending = PendingAnswer<Value>(continuation)
-            watchdog.withLock { $0 = watch(pending, of: worker) }
+            watchdog.withLock { $0 = watch(pending, of: worker, limit: limit ?? exchangeTimeout) }
             let isTaken = worker.submit { [weak self] connection in
                 let answer = Result { () throws(CardReaderError) in try operation(&connection) }
                 if pending.give(answer) { return }
@@ -159,12 +211,14 @@ package final class PCSCCardReader: CardReader {
         }
     }
 
-    private func watch<Value: Sendable>(_ pending: PendingAnswer<Value>, of worker: Worker) -> Task<Void, Never> {
-        Task { [weak self, exchangeTimeout] in
-            do { try await Task.sleep(for: exchangeTimeout) } catch { return }
+    private func watch<Value: Sendable>(
+        _ pending: PendingAnswer<Value>, of worker: Worker, limit: Duration
+    ) -> Task<Void, Never> {
+        Task { [weak self] in
+            do { try await Task.sleep(for: limit) } catch { return }
             // Counted before the answer is given: the call may return at this very moment and take itself off again.
             self?.state.withLock { $0.stuckCalls += 1 }
-            if pending.give(.failure(CardReaderError(.timedOut, detail: "no answer in \(exchangeTimeout)"))) {
+            if pending.give(.failure(CardReaderError(.timedOut, detail: "no answer in \(limit)"))) {
                 self?.abandon(worker)
             } else {
                 self?.state.withLock { $0.stuckCalls -= 1 }
@@ -176,5 +230,62 @@ package final class PCSCCardReader: CardReader {
     private func abandon(_ worker: Worker) {
         worker.finish()
         state.withLock { if $0.worker === worker { $0.worker = nil } }
+    }
+
+    // MARK: - Lights and buzzer
+
+    private func showSignals() {
+        Task { [weak self] in
+            while await self?.showNextSignal() == true {}
+        }
+    }
+
+    /// - Returns: false when there is nothing to show now.
+    private func showNextSignal() async -> Bool {
+        let (reader, arrival) = attachment.state.withLock { ($0.reader, $0.arrivals) }
+        guard let (signal, session) = state.withLock({ $0.signals.next(arrival: arrival) }) else { return false }
+        guard case .success(let readerName) = reader, let feedback = quirks(readerName).feedback else { return true }
+        let commands = feedback.commands(for: signal)
+        do throws(CardReaderError) {
+            let showing = try await perform(within: min(Self.signalTimeout, exchangeTimeout)) {
+                connection throws(CardReaderError) in
+                try connection.show(commands, path: feedback.path, on: readerName)
+            }
+            switch showing {
+            case .shown: break
+            case .mustWait: return state.withLock { $0.signals.putBack(signal, session: session) }
+            case .notOffered: state.withLock { $0.signals.giveUp(arrival: arrival) }
+            }
+        } catch {
+            // A reader that hangs over its lights must not do so for every customer. Anything else may have been the
+            // card's fault, or the service's.
+            if error.code == .timedOut { state.withLock { $0.signals.giveUp(arrival: arrival) } }
+        }
+        return true
+    }
+
+    // MARK: - Late removal
+
+    /// Asks for the card's identifier again and again, until the card or the reader is known to have gone.
+    private func pollRemoval(of insertion: Int) {
+        Task { [weak self] in
+            repeat {
+                do { try await Task.sleep(for: Self.removalPollInterval) } catch { return }
+            } while await self?.askIdentifier(of: insertion) == true
+        }
+    }
+
+    /// - Returns: false when there is no more need to ask.
+    private func askIdentifier(of insertion: Int) async -> Bool {
+        let reader = attachment.state.withLock { state in
+            state.isCardPresent && state.insertions == insertion ? state.reader : nil
+        }
+        guard case .success(let readerName) = reader else { return false }
+        do throws(CardReaderError) {
+            try await perform { connection throws(CardReaderError) in try connection.askIdentifier(on: readerName) }
+            return true
+        } catch {
+            return false
+        }
     }
 }

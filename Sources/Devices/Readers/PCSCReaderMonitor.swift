@@ -20,9 +20,17 @@ package final class PCSCReaderMonitor: Sendable {
     private struct Watching {
         var presence = ReaderPresence()
         var sinks: [Int: Sink] = [:]
+        private var noticed: Set<ReaderAmbiguity> = []
 
         func deliver(_ deliveries: [ReaderPresence.Delivery]) {
             for delivery in deliveries { sinks[delivery.watch]?(delivery.event, delivery.readerName) }
+        }
+
+        /// The ambiguities that have arisen since the last call.
+        mutating func newAmbiguities() -> [ReaderAmbiguity] {
+            let now = presence.ambiguities
+            defer { noticed = now }
+            return now.subtracting(noticed).sorted { $0.description < $1.description }
         }
     }
 
@@ -36,9 +44,28 @@ package final class PCSCReaderMonitor: Sendable {
     private let control = Mutex(Control())
     /// Signalled by ``close()``, so that a pause between attempts ends at once.
     private let closing = DispatchSemaphore(value: 0)
+    private let identities: ReaderIdentities
+    private let notice: @Sendable (ReaderAmbiguity) -> Void
 
     /// Starts watching.
-    package init() {
+    ///
+    /// - Parameters:
+    ///   - sysfs: where the kernel tells about USB devices.
+    ///   - notice: called once for each selector that begins to fit several readers, for the log; on any thread, and
+    ///     must not block or call the monitor.
+    package convenience init(
+        sysfs: String = "/sys", notice: @escaping @Sendable (ReaderAmbiguity) -> Void = { _ in }
+    ) {
+        let probe = ReaderProbe(topology: USBTopology(root: sysfs))
+        self.init(probe: { name throws(PCSCError) in try probe.identify(name) }, notice: notice)
+    }
+
+    /// - Parameter probe: asks a reader who it is; blocks.
+    init(
+        probe: @escaping ReaderIdentities.Probe, notice: @escaping @Sendable (ReaderAmbiguity) -> Void = { _ in }
+    ) {
+        identities = ReaderIdentities(probe: probe)
+        self.notice = notice
         let code = DeviceThread.start(name: "reader-monitor") { [self] in
             run()
             control.withLock { $0.hasEnded = true }
@@ -63,14 +90,17 @@ package final class PCSCReaderMonitor: Sendable {
     /// Registers a reader. `sink` is called in order, first with what is known already, and must not block or
     /// call the monitor.
     func watch(
-        _ pattern: ReaderNamePattern, sink: @escaping @Sendable (CardReaderEvent, _ readerName: String?) -> Void
+        _ selector: ReaderSelector, user: String,
+        sink: @escaping @Sendable (CardReaderEvent, _ readerName: String?) -> Void
     ) -> Int {
-        watching.withLock { watching in
-            let (number, deliveries) = watching.presence.addWatch(pattern)
+        let (number, news) = watching.withLock { watching in
+            let (number, deliveries) = watching.presence.addWatch(selector, user: user)
             watching.sinks[number] = sink
             watching.deliver(deliveries)
-            return number
+            return (number, watching.newAmbiguities())
         }
+        for ambiguity in news { notice(ambiguity) }
+        return number
     }
 
     /// Ends a watch: its sink is not called any more.
@@ -79,6 +109,14 @@ package final class PCSCReaderMonitor: Sendable {
             watching.sinks[number] = nil
             watching.deliver(watching.presence.removeWatch(number))
         }
+    }
+
+    /// All readers that the service has now, and what is known about each; empty while the service is gone.
+    package func inventory() -> [ReaderInventoryEntry] { watching.withLock { $0.presence.inventory } }
+
+    /// The selectors that fit several readers now.
+    package func ambiguities() -> [ReaderAmbiguity] {
+        watching.withLock { $0.presence.ambiguities }.sorted { $0.description < $1.description }
     }
 
     private var isClosing: Bool { control.withLock { $0.isClosing } }
@@ -90,6 +128,7 @@ package final class PCSCReaderMonitor: Sendable {
                 try watchService { delay = Self.retryMilliseconds.lowerBound }
             } catch {
                 control.withLock { $0.canceller = nil }
+                identities.removeAll()
                 watching.withLock { $0.deliver($0.presence.loseService(CardReaderError(error))) }
                 pause(milliseconds: delay)
                 delay = min(delay * 2, Self.retryMilliseconds.upperBound)
@@ -128,7 +167,14 @@ package final class PCSCReaderMonitor: Sendable {
     private func report(_ states: [ReaderState]) {
         // A reader that was just listed has no state yet; the wait that follows returns with it at once.
         if states.contains(where: { !$0.isKnown }) { return }
-        watching.withLock { $0.deliver($0.presence.observe(states.map(ReaderObservation.init))) }
+        let working = states.filter { !$0.isReaderGone }.map(\.readerName)
+        identities.update(working) { name in watching.withLock { !$0.presence.isTaken(name) } }
+        let readers = states.map { ReaderObservation($0, identity: identities[$0.readerName]) }
+        let news = watching.withLock { watching in
+            watching.deliver(watching.presence.observe(readers))
+            return watching.newAmbiguities()
+        }
+        for ambiguity in news { notice(ambiguity) }
     }
 
     private func pause(milliseconds: Int) {

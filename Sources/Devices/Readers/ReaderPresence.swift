@@ -1,9 +1,10 @@
+import SmartCards
 import Terminal
 
 /// Turns what the service reports about all readers into the events of each watch. Does no I/O.
 ///
-/// A reader belongs to at most one watch: the first registered whose pattern fits it. A watch keeps its reader as
-/// long as that reader is there.
+/// A reader belongs to at most one watch: the first registered whose selector fits it. A watch keeps its reader as
+/// long as that reader is there. A selector that names a device and fits several readers gets none of them.
 struct ReaderPresence {
     /// An event for one watch.
     struct Delivery: Equatable {
@@ -15,7 +16,8 @@ struct ReaderPresence {
 
     private struct Watch {
         let number: Int
-        let pattern: ReaderNamePattern
+        let user: String
+        let selector: ReaderSelector
         /// The watch's reader as last reported; `nil` without one.
         var reader: ReaderObservation?
         /// What was said about the lack of a reader, so that it is not said twice.
@@ -29,9 +31,11 @@ struct ReaderPresence {
     private var serviceError: CardReaderError?
 
     /// Adds a watch and tells it what is known already.
-    mutating func addWatch(_ pattern: ReaderNamePattern) -> (number: Int, deliveries: [Delivery]) {
+    ///
+    /// - Parameter user: the name of who watches, for the inventory.
+    mutating func addWatch(_ selector: ReaderSelector, user: String = "") -> (number: Int, deliveries: [Delivery]) {
         lastNumber += 1
-        watches.append(Watch(number: lastNumber, pattern: pattern))
+        watches.append(Watch(number: lastNumber, user: user, selector: selector))
         return (lastNumber, update())
     }
 
@@ -62,12 +66,17 @@ struct ReaderPresence {
         guard let readers else { return [] }
         var deliveries: [Delivery] = []
         for index in watches.indices {
+            let selector = watches[index].selector
+            if selector.namesDevice, let ambiguity = ambiguity(of: selector, among: readers) {
+                deliveries += loseReader(at: index, CardReaderError(.readerAmbiguous, detail: ambiguity.description))
+                continue
+            }
             if let before = watches[index].reader {
-                if let now = readers.first(where: { $0.name == before.name && $0.isWorking }) {
+                if let now = readers.first(where: { $0.isSame(as: before, for: selector) }) {
                     deliveries += compare(before, now, at: index)
                     continue
                 }
-                deliveries += loseReader(at: index, Self.noReader(watches[index].pattern))
+                deliveries += loseReader(at: index, Self.noReader(selector))
             }
             deliveries += findReader(at: index, among: readers)
         }
@@ -76,9 +85,9 @@ struct ReaderPresence {
 
     private mutating func findReader(at index: Int, among readers: [ReaderObservation]) -> [Delivery] {
         let taken = watches.compactMap(\.reader?.name)
-        let pattern = watches[index].pattern
-        let found = readers.first { $0.isWorking && pattern.matches($0.name) && !taken.contains($0.name) }
-        guard let found else { return loseReader(at: index, Self.noReader(pattern)) }
+        let selector = watches[index].selector
+        let found = readers.first { $0.fits(selector) && !taken.contains($0.name) }
+        guard let found else { return loseReader(at: index, Self.noReader(selector)) }
         watches[index].reader = found
         watches[index].absence = nil
         var deliveries = [delivery(.available, at: index)]
@@ -115,7 +124,44 @@ struct ReaderPresence {
         Delivery(watch: watches[index].number, event: event, readerName: watches[index].reader?.name)
     }
 
-    private static func noReader(_ pattern: ReaderNamePattern) -> CardReaderError {
-        CardReaderError(.readerUnavailable, detail: "no free reader is called \(pattern)")
+    private func ambiguity(of selector: ReaderSelector, among readers: [ReaderObservation]) -> ReaderAmbiguity? {
+        let names = readers.filter { $0.fits(selector) }.map(\.name)
+        return names.count > 1 ? ReaderAmbiguity(selector: selector, readerNames: names) : nil
+    }
+
+    private static func noReader(_ selector: ReaderSelector) -> CardReaderError {
+        CardReaderError(.readerUnavailable, detail: "no free reader is called \(selector)")
+    }
+}
+
+// MARK: - For the operator
+
+extension ReaderPresence {
+    /// Whether a watch has the reader of that name.
+    func isTaken(_ readerName: String) -> Bool { watches.contains { $0.reader?.name == readerName } }
+
+    /// The selectors that fit several readers now.
+    var ambiguities: Set<ReaderAmbiguity> {
+        Set(watches.compactMap { ambiguity(of: $0.selector, among: readers ?? []) })
+    }
+
+    /// All readers, in the service's order; empty while it is gone.
+    var inventory: [ReaderInventoryEntry] {
+        (readers ?? []).map { reader in
+            ReaderInventoryEntry(
+                name: reader.name, identity: reader.identity, quirks: ReaderQuirks.of(readerName: reader.name),
+                isWorking: reader.isWorking, hasCard: reader.card != nil,
+                user: watches.first { $0.reader?.name == reader.name }?.user,
+                candidates: watches.filter { $0.selector.matches(reader.name, reader.identity) }.map(\.user))
+        }
+    }
+}
+
+extension ReaderObservation {
+    fileprivate func fits(_ selector: ReaderSelector) -> Bool { isWorking && selector.matches(name, identity) }
+
+    /// Whether this is the reader that a watch has had: the name may have gone over to another one of its model.
+    fileprivate func isSame(as former: ReaderObservation, for selector: ReaderSelector) -> Bool {
+        name == former.name && fits(selector)
     }
 }

@@ -47,8 +47,7 @@ enum CardIntentTable {
         let statement = try PreparedStatement(database, "SELECT \(columns) FROM card_intent WHERE card = ?")
         try statement.bind(1, card.text)
         return try statement.first { row in
-            guard let trace = UInt64(exactly: row.integer(0)) else { throw damaged }
-            return try read(row, journal.transaction(trace))
+            try read(row, journal.transaction(try trace(row)))
         }
     }
 
@@ -57,13 +56,18 @@ enum CardIntentTable {
         var traces: [UInt64] = []
         let statement = try PreparedStatement(database, "SELECT trace FROM card_intent ORDER BY trace")
         try statement.forEach { row in
-            traces.append(UInt64(clamping: row.integer(0)))
+            traces.append(try trace(row))
             return true
         }
         return traces
     }
 
     private static var damaged: LedgerError { LedgerError(.damaged, detail: "intent row") }
+
+    private static func trace(_ row: StatementRow) throws -> UInt64 {
+        guard let trace = UInt64(exactly: row.integer(0)), (1..<1 << 48).contains(trace) else { throw damaged }
+        return trace
+    }
 
     /// - Throws: ``LedgerError/Code/damaged`` when the row is not one that ``insert(_:into:)`` writes.
     private static func read(_ row: StatementRow, _ transaction: TransactionID) throws -> OpenCardTransaction {

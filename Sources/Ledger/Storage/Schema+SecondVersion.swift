@@ -39,8 +39,8 @@ extension Schema {
             CHECK (evidence IS NULL OR (movement IS NOT NULL AND movement <> 1)),
             CHECK (outcome IN (2, 3) OR movement = 1 OR evidence IS NOT NULL)
         ) STRICT;
-        INSERT INTO journal_2 (sequence, trace, outcome, reason, decided_at, replica_cursor, amount, payer, card, key_id,
-            serial, account, merchant, lane, path, movement, hash)
+        INSERT INTO journal_2 (sequence, trace, outcome, reason, decided_at, replica_cursor, amount, payer, card,
+            key_id, serial, account, merchant, lane, path, movement, hash)
         SELECT sequence, trace, outcome, reason, decided_at, replica_cursor, amount, payer, card, key_id,
             serial, account, merchant, lane, path, CASE outcome WHEN 3 THEN NULL ELSE 1 END, hash
         FROM journal ORDER BY sequence;
@@ -58,7 +58,7 @@ extension Schema {
         END;
 
         CREATE TABLE card_intent (
-            trace INTEGER PRIMARY KEY CHECK (trace > 0),
+            trace INTEGER PRIMARY KEY CHECK (trace BETWEEN 1 AND 281474976710655),
             card TEXT NOT NULL UNIQUE,
             movement INTEGER NOT NULL CHECK (movement IN (2, 3)),
             amount INTEGER NOT NULL CHECK (amount > 0),

@@ -1,3 +1,4 @@
+import SmartCards
 import Synchronization
 import Terminal
 
@@ -14,6 +15,8 @@ package final class SimulatedCardReader: CardReader {
         var exchanges = 0
         var connections = 0
         var faults: [SimulatedReaderFault] = []
+        var waitingSignal: ReaderSignal?
+        var signals: [ReaderSignal] = []
     }
 
     package let name: String
@@ -77,6 +80,9 @@ package final class SimulatedCardReader: CardReader {
     /// Whether the lane holds a card now.
     package var isConnected: Bool { state.withLock { $0.isConnected } }
 
+    /// What the person in front of the reader has been shown.
+    package var signals: [ReaderSignal] { state.withLock { $0.signals } }
+
     // MARK: - The lane's side
 
     package func connect() async throws(CardReaderError) {
@@ -108,9 +114,21 @@ package final class SimulatedCardReader: CardReader {
     package func disconnect(_ disposition: CardDisposition) async {
         state.withLock { state in
             state.hasLostCard = false
+            if let signal = state.waitingSignal.take() { state.signals.append(signal) }
             guard state.isConnected else { return }
             state.isConnected = false
             if disposition == .powerOff { state.isPowered = false }
+        }
+    }
+
+    package func signal(_ signal: ReaderSignal) {
+        state.withLock { state in
+            guard state.isPluggedIn, !state.isClosed else { return }
+            if state.isConnected || state.hasLostCard {
+                state.waitingSignal = signal
+            } else {
+                state.signals.append(signal)
+            }
         }
     }
 

@@ -8,6 +8,6 @@ extension AESKey {
     /// - Parameter input: 1 to 31 bytes, usually UID 7 ‖ application identifier 3 ‖ system identifier.
     package func diversified(by input: [UInt8]) -> AESKey {
         invariant((1...31).contains(input.count), "AN10922 diversifies by 1 to 31 bytes")
-        return AESKey(unchecked: AESCMAC.compute([0x01] + input, key: self, blockMinimum: 2))
+        return AESKey(unchecked: CMAC.compute([0x01] + input, cipher: AES128(key: self), blockMinimum: 2))
     }
 }

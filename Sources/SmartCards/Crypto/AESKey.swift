@@ -1,7 +1,7 @@
 import Payments
 
 /// An AES key of 128 bits. Nothing that prints it shows a byte.
-package struct AESKey: Sendable {
+package struct AESKey: Sendable, Hashable {
     let bytes: [UInt8]
 
     /// `nil` unless 16 bytes.

@@ -2,13 +2,15 @@ import Payments
 
 /// Mutual authentication with an AES key, in two exchanges.
 ///
-/// Checked against published vectors only: no card of other authorship has answered it. For the older method (AA) not
-/// even its two exchanges are published, only the form of its session key.
+/// EV2First and EV2NonFirst are checked against published vectors, AA against the recording of a physical card and
+/// against libfreefare.
 package struct DESFireAuthentication: Sendable {
     /// Which command opens it.
     package enum Method: Sendable, Hashable, CaseIterable {
         /// AuthenticateEV2First (71), cards from EV2 on.
         case ev2First
+        /// AuthenticateEV2NonFirst (77): another key inside a session, whose identifier and counter go on.
+        case ev2NonFirst
         /// AuthenticateAES (AA), cards from EV1 on.
         case aes
     }
@@ -25,8 +27,8 @@ package struct DESFireAuthentication: Sendable {
         case transmit(CommandAPDU)
         /// The card holds the key; an EV2 session is open.
         case openedSession(DESFireSession)
-        /// The card holds the key; the session key of EV1.
-        case agreedLegacyKey(AESKey)
+        /// The card holds the key; an EV1 session is open.
+        case openedLegacySession(DESFireEV1Session)
         /// The card refused with a status.
         case refused(DESFireStatus)
         /// The card's answer is malformed, or shows that it does not hold the key.
@@ -48,12 +50,18 @@ package struct DESFireAuthentication: Sendable {
     private let cipher: AES128
     private let key: AESKey
     private let terminalRandom: [UInt8]
+    private let current: DESFireSession?
     private var state = State.idle
 
     /// - Parameters:
     ///   - keyNumber: of the application, 0 to 13.
     ///   - terminalRandom: RndA, 16 bytes that nobody can foresee, never used before.
-    package init(method: Method, keyNumber: UInt8, key: AESKey, terminalRandom: [UInt8]) {
+    ///   - current: the session that EV2NonFirst goes on with; `nil` for the other methods.
+    package init(
+        method: Method, keyNumber: UInt8, key: AESKey, terminalRandom: [UInt8],
+        continuing current: DESFireSession? = nil
+    ) {
+        invariant((method == .ev2NonFirst) == (current != nil), "EV2NonFirst, and no other, goes on with a session")
         invariant(terminalRandom.count == 16, "RndA has 16 bytes")
         invariant(keyNumber <= 13, "an application has at most 14 keys")
         self.method = method
@@ -61,6 +69,7 @@ package struct DESFireAuthentication: Sendable {
         self.key = key
         cipher = AES128(key: key)
         self.terminalRandom = terminalRandom
+        self.current = current
     }
 
     /// Takes one event and gives the one thing to do next.
@@ -68,15 +77,21 @@ package struct DESFireAuthentication: Sendable {
         switch (state, event) {
         case (.idle, .started):
             state = .challenging
-            return .transmit(
-                method == .ev2First
-                    // The second byte: no capabilities of this terminal follow.
-                    ? DESFireExchange.wrapped(0x71, [keyNumber, 0x00]) : DESFireExchange.wrapped(0xAA, [keyNumber]))
+            return .transmit(opening)
         case (.challenging, .cardAnswered(let bytes)):
             return answered(bytes, wanting: .additionalFrame) { $0.prove($1) }
         case (.proving(let cardRandom, let sent), .cardAnswered(let bytes)):
             return answered(bytes, wanting: .success) { $0.conclude($1, cardRandom, sent) }
         default: fatalError("an authentication event came that no action asked for")
+        }
+    }
+
+    private var opening: CommandAPDU {
+        switch method {
+        // The second byte: no capabilities of this terminal follow.
+        case .ev2First: DESFireExchange.wrapped(0x71, [keyNumber, 0x00])
+        case .ev2NonFirst: DESFireExchange.wrapped(0x77, [keyNumber])
+        case .aes: DESFireExchange.wrapped(0xAA, [keyNumber])
         }
     }
 
@@ -116,11 +131,20 @@ package struct DESFireAuthentication: Sendable {
             guard Array(plain[4..<20]) == Self.rotated(terminalRandom) else { return notGenuine }
             let keys = DESFireSessionKeys(key: key, terminalRandom: terminalRandom, cardRandom: cardRandom)
             return .openedSession(DESFireSession(keys: keys, transactionIdentifier: Array(plain[0..<4])))
+        case .ev2NonFirst:
+            guard data.count == 16, let current else { return .failed(lengthError(data, 16)) }
+            guard cipher.decrypt(block: data) == Self.rotated(terminalRandom) else { return notGenuine }
+            let keys = DESFireSessionKeys(key: key, terminalRandom: terminalRandom, cardRandom: cardRandom)
+            return .openedSession(
+                DESFireSession(
+                    keys: keys, transactionIdentifier: current.transactionIdentifier, counter: current.counter))
         case .aes:
             guard data.count == 16 else { return .failed(lengthError(data, 16)) }
             let plain = cipher.decryptCBC(data, initialVector: Array(sent.suffix(16)))
             guard plain == Self.rotated(terminalRandom) else { return notGenuine }
-            return .agreedLegacyKey(DESFireSessionKeys.legacy(terminalRandom: terminalRandom, cardRandom: cardRandom))
+            return .openedLegacySession(
+                DESFireEV1Session(
+                    key: DESFireSessionKeys.legacy(terminalRandom: terminalRandom, cardRandom: cardRandom)))
         }
     }
 

@@ -2,13 +2,14 @@ import Payments
 
 /// The commands that the terminal sends. Codes: MIFARE DESFire EV2/EV3 data sheets, as collected in proxmark3's
 /// `include/protocols.h`. Reading and writing use the codes AD, 8D, AB and 8B, whose long messages are split by the
-/// reader (ISO 14443-4) and not by the card; these are the ones of the published examples (AN12343).
+/// reader (ISO 14443-4) and not by the card; these are the ones of the published examples (AN12343). In a session of
+/// EV1 the older codes take their place.
 extension DESFireCommand {
     /// GetVersion (60).
     package static let getVersion = DESFireCommand(0x60)
 
     /// GetCardUID (51): the real UID even of a card that shows random ones. Needs a session.
-    package static let getCardUID = DESFireCommand(0x51, communication: .full)
+    package static let getCardUID = DESFireCommand(0x51, communication: .full, answerLength: 7)
 
     /// SelectApplication (5A). Ends any session.
     package static func selectApplication(_ application: DESFireApplicationID) -> DESFireCommand {
@@ -28,7 +29,8 @@ extension DESFireCommand {
     package static func readData(
         file: UInt8, offset: UInt32 = 0, length: UInt32, communication: DESFireCommunication
     ) -> DESFireCommand {
-        DESFireCommand(0xAD, header: range(file, offset, length), communication: communication)
+        DESFireCommand(
+            0xAD, header: range(file, offset, length), communication: communication, answerLength: Int(length))
     }
 
     /// WriteData (8D) from `offset`, 24 bits.
@@ -39,11 +41,18 @@ extension DESFireCommand {
             0x8D, header: range(file, offset, UInt32(data.count)), data: data, communication: communication)
     }
 
-    /// ReadRecords (AB): `count` records back from the newest, oldest first in the answer; 0 for all.
+    /// ReadRecords (AB): the oldest of them first in the answer.
+    ///
+    /// - Parameters:
+    ///   - first: the newest record that is read, 0 for the newest of all.
+    ///   - count: how many records back from there, above zero.
+    ///   - recordLength: bytes of one record.
     package static func readRecords(
-        file: UInt8, count: UInt32, communication: DESFireCommunication
+        file: UInt8, from first: UInt32 = 0, count: UInt32, recordLength: Int, communication: DESFireCommunication
     ) -> DESFireCommand {
-        DESFireCommand(0xAB, header: range(file, 0, count), communication: communication)
+        DESFireCommand(
+            0xAB, header: range(file, first, count), communication: communication,
+            answerLength: Int(count) * recordLength)
     }
 
     /// WriteRecord (8B): a new record, valid with the next commit.
@@ -55,7 +64,7 @@ extension DESFireCommand {
 
     /// GetValue (6C): the committed value.
     package static func getValue(file: UInt8, communication: DESFireCommunication) -> DESFireCommand {
-        DESFireCommand(0x6C, header: [file], communication: communication)
+        DESFireCommand(0x6C, header: [file], communication: communication, answerLength: 4)
     }
 
     /// Debit (DC), valid with the next commit.

@@ -28,14 +28,34 @@ package struct DESFireCommand: Sendable, Hashable {
     /// What is encrypted in full mode.
     package let data: [UInt8]
     package let communication: DESFireCommunication
+    /// How many bytes of data a successful answer carries; read for encrypted answers of EV1 only, which do not say
+    /// where they end.
+    package let answerLength: Int
 
     package init(
-        _ instruction: UInt8, header: [UInt8] = [], data: [UInt8] = [], communication: DESFireCommunication = .plain
+        _ instruction: UInt8, header: [UInt8] = [], data: [UInt8] = [], communication: DESFireCommunication = .plain,
+        answerLength: Int = 0
     ) {
         self.instruction = instruction
         self.header = header
         self.data = data
         self.communication = communication
+        self.answerLength = answerLength
+    }
+
+    /// The same with the older code whose long messages the card itself splits (AF): EV1 knows no other.
+    var framedByCard: DESFireCommand {
+        let older: UInt8? =
+            switch instruction {
+            case 0xAD: 0xBD
+            case 0x8D: 0x3D
+            case 0xAB: 0xBB
+            case 0x8B: 0x3B
+            default: nil
+            }
+        guard let older else { return self }
+        return DESFireCommand(
+            older, header: header, data: data, communication: communication, answerLength: answerLength)
     }
 }
 

@@ -1,148 +1,99 @@
 import Payments
 
-/// One tap on a DESFire card (EV2 and later): select, authenticate, read the identity, read the value; then either
-/// debit, write the record and commit, or read the records to find out how an earlier debit ended.
+/// One tap on a DESFire card: open a session, read who it is, and for its purse read the value, debit, write the record
+/// and commit.
 ///
-/// Every action is answered by exactly one event; after `finish` there is nothing more to send. The evidence is stored
-/// durably before the commit, the only exchange after which a lost answer leaves the outcome unknown.
-///
-/// This layer is checked against published vectors and a simulated card of the same authors only: no card of other
-/// authorship has answered it.
-package struct DESFireDebitMachine: Sendable {
-    /// What the tap is for.
-    package enum Purpose: Sendable {
-        /// Takes the amount of the record, above zero.
-        case debit(DESFireDebitRecord)
-        /// Finds out how this debit ended, and changes nothing.
-        case resolve(DESFireDebitEvidence)
-    }
-
-    /// What the driver reports.
-    package enum Event: Sendable {
-        case started
-        /// The card's bytes as they came, of any length.
-        case cardAnswered([UInt8])
-        /// The exchange with the card failed; whether the card saw the command is not known.
-        case cardFailed
-        case evidenceStored
-        case evidenceNotStored
-    }
-
-    /// What the driver does next.
-    package enum Action: Sendable, Equatable {
-        case transmit(CommandAPDU)
-        /// Store this durably before answering: the commit is next.
-        case store(DESFireDebitEvidence)
-        case finish(DESFireResult)
-    }
+/// Amount 0 moves no money: the card is known and has proved that it holds its key. Above zero the card must be
+/// admitted before anything changes, and the commit, the only exchange after which a lost answer leaves the outcome
+/// unknown, waits until its intent is durable.
+package struct DESFireDebitMachine: CardMachine {
+    package typealias Result = DESFireResult
+    package typealias Action = CardAction<DESFireResult>
 
     private enum State {
-        /// → selecting
+        /// → opening
         case idle
-        /// → authenticating, finished
-        case selecting(DESFireExchange)
-        /// → running, finished
-        case authenticating(DESFireAuthentication)
-        /// → running with the next step, storing, finished
-        case running(DESFireStep, DESFireExchange, DESFireCommunication)
+        /// → running, admitting, finished
+        case opening(DESFireOpening)
+        /// → running with the next step, admitting, persisting, finished
+        case running(DESFireStep, DESFireExchange)
+        /// → drawing, finished
+        case admitting(Int32)
+        /// → running debit
+        case drawing(Int32)
         /// → running commit, finished
-        case storing
+        case persisting
         case finished
     }
 
-    /// What the card has told so far; each is set before the step that needs it.
-    private struct Knowledge {
-        var session: DESFireSession
-        var identity: [UInt8] = []
-        var value: Int32 = 0
-        var evidence: DESFireDebitEvidence?
-    }
-
     private let profile: DESFireProfile
-    private let purpose: Purpose
-    private var authentication: DESFireAuthentication
+    private let amount: UInt32
+    private let terminal: TerminalID
+    private var card: DESFireCard?
+    private var identity: [UInt8]?
+    private var evidence: DESFireDebitEvidence?
     private var state = State.idle
-    private var knowledge: Knowledge?
 
-    /// - Parameters:
-    ///   - key: of this card, already diversified.
-    ///   - terminalRandom: RndA, 16 bytes that nobody can foresee, never used before.
-    package init(profile: DESFireProfile, key: AESKey, purpose: Purpose, terminalRandom: [UInt8]) {
-        if case .debit(let record) = purpose {
-            invariant((1...UInt32(Int32.max)).contains(record.amount), "a debit is above zero and fits a value file")
-        }
+    /// - Parameter amount: in fen, up to 2,147,483,647. Above zero only for a profile with a purse.
+    package init(profile: DESFireProfile, amount: UInt32, terminal: TerminalID) {
+        invariant(amount <= UInt32(Int32.max), "a DESFire value is a signed number of 32 bits")
+        invariant(amount == 0 || profile.purse != nil, "a DESFire purse is debited through its files")
         self.profile = profile
-        self.purpose = purpose
-        authentication = DESFireAuthentication(
-            method: .ev2First, keyNumber: profile.keyNumber, key: key, terminalRandom: terminalRandom)
+        self.amount = amount
+        self.terminal = terminal
     }
 
     /// Takes one event and gives the one thing to do next.
-    package mutating func receive(_ event: Event) -> Action {
+    package mutating func receive(_ event: CardEvent) -> Action {
         switch (state, event) {
-        case (.idle, .started):
-            let exchange = DESFireExchange(.selectApplication(profile.application))
-            state = .selecting(exchange)
-            return .transmit(exchange.first)
-        case (.selecting(let exchange), .cardAnswered(let bytes)): return selectAnswered(exchange, bytes)
-        case (.selecting, .cardFailed): return fail(.communicationFailed(.select))
-        case (.authenticating, .cardAnswered(let bytes)): return authenticate(.cardAnswered(bytes))
-        case (.authenticating, .cardFailed): return fail(.communicationFailed(.authenticate))
-        case (.running(let step, let exchange, let communication), .cardAnswered(let bytes)):
-            return answered(step, exchange, communication, bytes)
-        case (.running(.commit, _, _), .cardFailed): return uncertain(.answerLost)
-        case (.running(let step, _, _), .cardFailed): return fail(.communicationFailed(step))
-        case (.storing, .evidenceStored):
-            return send(.commit, .commitTransaction(returningTransactionMAC: profile.hasTransactionMAC))
-        case (.storing, .evidenceNotStored): return fail(.evidenceNotStored)
+        case (.idle, .started): return open(DESFireOpening(profile: profile), event)
+        case (.opening(let opening), _): return open(opening, event)
+        case (.running(let step, let exchange), .cardAnswered(let bytes)): return answered(step, exchange, bytes)
+        case (.running(.commit, _), .cardFailed): return uncertain(.answerLost)
+        case (.running(let step, _), .cardFailed): return fail(.communicationFailed(step))
+        case (.admitting(let value), .admitted):
+            state = .drawing(value)
+            return .drawRandom(count: DESFireDebitRecord.markLength)
+        case (.admitting, .notAdmitted): return fail(.notAdmitted)
+        case (.drawing(let value), .random(let mark)): return debit(value, mark)
+        case (.persisting, .intentPersisted):
+            return send(.commit, .commitTransaction(returningTransactionMAC: isProving))
+        case (.persisting, .intentFailed): return fail(.intentNotStored)
         default: fatalError("a DESFire event came that no action asked for")
         }
     }
 
-    private mutating func selectAnswered(_ exchange: DESFireExchange, _ bytes: [UInt8]) -> Action {
-        var exchange = exchange
-        switch exchange.receive(bytes) {
-        case .complete(let answer) where answer.status == .success: return authenticate(.started)
-        case .complete(let answer) where answer.status == .applicationNotFound: return fail(.notThisProfile)
-        case .complete(let answer): return fail(.cardFault(answer.status, .select))
-        case .transmit: return fail(.malformedAnswer(DESFireError(.answerInTooManyParts), .select))
-        case .malformed(let error) where error.code == .notDESFire: return fail(.notThisProfile)
-        case .malformed(let error): return fail(error, at: .select)
+    private mutating func open(_ opening: DESFireOpening, _ event: CardEvent) -> Action {
+        var opening = opening
+        let action = opening.receive(event)
+        state = .opening(opening)
+        return action.inside { outcome in
+            switch outcome {
+            case .opened(let card): opened(card)
+            case .failed(let failure): fail(failure)
+            }
         }
     }
 
-    private mutating func authenticate(_ event: DESFireAuthentication.Event) -> Action {
-        switch authentication.receive(event) {
-        case .transmit(let command):
-            state = .authenticating(authentication)
-            return .transmit(command)
-        case .openedSession(let session):
-            knowledge = Knowledge(session: session)
-            return send(
-                .readIdentity,
-                .readData(
-                    file: profile.identityFile.number, length: UInt32(profile.identityLength),
-                    communication: profile.identityFile.communication))
-        case .agreedLegacyKey: fatalError("only an EV2 session was asked for")
-        case .refused(let status):
-            return fail(status == .authenticationError ? .notAuthenticated : .cardFault(status, .authenticate))
-        case .failed(let error) where error.code == .authenticationWrong: return fail(.notAuthenticated)
-        case .failed(let error): return fail(error, at: .authenticate)
-        }
+    private mutating func opened(_ card: DESFireCard) -> Action {
+        self.card = card
+        guard case .file(let file, let length) = profile.identity else { return known() }
+        return send(
+            .readIdentity,
+            .readData(file: file.number, length: UInt32(length), communication: file.communication))
     }
 
-    private mutating func answered(
-        _ step: DESFireStep, _ exchange: DESFireExchange, _ communication: DESFireCommunication, _ bytes: [UInt8]
-    ) -> Action {
+    private mutating func answered(_ step: DESFireStep, _ exchange: DESFireExchange, _ bytes: [UInt8]) -> Action {
         var exchange = exchange
         switch exchange.receive(bytes) {
         case .transmit(let command):
-            state = .running(step, exchange, communication)
+            state = .running(step, exchange)
             return .transmit(command)
         case .malformed(let error): return fail(error, at: step)
         case .complete(let answer) where answer.status == .success:
             do throws(DESFireError) {
-                return try proceed(step, try open(answer, communication))
+                guard let data = try card?.channel.open(answer) else { fatalError("a step ran without a session") }
+                return try proceed(step, data)
             } catch {
                 return fail(error, at: step)
             }
@@ -153,57 +104,57 @@ package struct DESFireDebitMachine: Sendable {
     private mutating func proceed(_ step: DESFireStep, _ data: [UInt8]) throws(DESFireError) -> Action {
         switch step {
         case .readIdentity:
-            knowledge?.identity = try DESFireAnswer.exactly(Int(profile.identityLength), data, of: "identity")
-            return send(
-                .getValue,
-                .getValue(file: profile.valueFile.number, communication: profile.valueFile.communication))
-        case .getValue: return try valueKnown(DESFireAnswer.exactly(4, data, of: "value"))
+            guard case .file(_, let length) = profile.identity else { fatalError("an identity without a file") }
+            identity = try DESFireAnswer.exactly(Int(length), data, of: "identity")
+            return known()
+        case .getValue:
+            let bytes = try DESFireAnswer.exactly(4, data, of: "value")
+            return valueKnown(Int32(bitPattern: UInt32(littleEndian: bytes[...])))
         case .debit:
             _ = try DESFireAnswer.exactly(0, data, of: "debit")
-            return writeRecord()
+            return send(
+                .writeRecord,
+                .writeRecord(
+                    file: purse.recordFile.number, intent.record.bytes, communication: purse.recordFile.communication))
         case .writeRecord:
             _ = try DESFireAnswer.exactly(0, data, of: "record")
-            state = .storing
-            return .store(evidence)
+            state = .persisting
+            return .persistIntent(.desfireDebit(intent))
         case .commit: return try committed(data)
-        case .readRecords: return resolve(records: try DESFireDebitRecord.split(data))
-        case .select, .authenticate: fatalError("\(step) has its own state")
+        default: fatalError("\(step) is no step of a debit")
         }
     }
 
-    private mutating func valueKnown(_ data: [UInt8]) -> Action {
-        let value = Int32(bitPattern: UInt32(littleEndian: data[...]))
-        knowledge?.value = value
-        switch purpose {
-        case .resolve:
-            return send(
-                .readRecords,
-                .readRecords(
-                    file: profile.recordFile.number, count: 0, communication: profile.recordFile.communication))
-        case .debit(let record):
-            guard Int64(value) >= Int64(record.amount) else { return fail(.insufficientValue) }
-            let identity = knowledge?.identity ?? []
-            knowledge?.evidence = DESFireDebitEvidence(
-                application: profile.application, identity: identity, valueBefore: value, record: record)
-            return send(
-                .debit,
-                .debit(
-                    file: profile.valueFile.number, amount: record.amount,
-                    communication: profile.valueFile.communication))
-        }
+    private mutating func known() -> Action {
+        guard amount > 0 else { return finish(.identified(cardID)) }
+        return send(
+            .getValue, .getValue(file: purse.valueFile.number, communication: purse.valueFile.communication))
     }
 
-    private mutating func writeRecord() -> Action {
-        send(
-            .writeRecord,
-            .writeRecord(
-                file: profile.recordFile.number, evidence.record.bytes,
-                communication: profile.recordFile.communication))
+    private mutating func valueKnown(_ value: Int32) -> Action {
+        guard Int64(value) >= Int64(amount) else { return fail(.insufficientValue) }
+        state = .admitting(value)
+        return .admit(CardEvidence(card: cardID, proof: .proven, limits: profile.limits))
+    }
+
+    private mutating func debit(_ value: Int32, _ mark: [UInt8]) -> Action {
+        var content: DESFireDebitEvidence.FileContent?
+        if case .file(let file, _) = profile.identity, let identity {
+            content = DESFireDebitEvidence.FileContent(file: file.number, bytes: identity)
+        }
+        guard let card else { fatalError("a debit without a session") }
+        evidence = DESFireDebitEvidence(
+            messaging: card.channel.messaging, uid: card.uid, application: profile.application, identity: content,
+            valueFile: purse.valueFile.number, valueBefore: value, recordFile: purse.recordFile.number,
+            record: DESFireDebitRecord(terminal: terminal, mark: mark, amount: amount))
+        return send(
+            .debit,
+            .debit(file: purse.valueFile.number, amount: amount, communication: purse.valueFile.communication))
     }
 
     private mutating func committed(_ data: [UInt8]) throws(DESFireError) -> Action {
-        var evidence = evidence
-        if profile.hasTransactionMAC {
+        var evidence = intent
+        if isProving {
             evidence.transactionMAC = try DESFireTransactionMAC(decoding: data)
         } else {
             _ = try DESFireAnswer.exactly(0, data, of: "commit")
@@ -211,58 +162,51 @@ package struct DESFireDebitMachine: Sendable {
         return finish(.debited(evidence))
     }
 
-    private mutating func resolve(records: [[UInt8]]) -> Action {
-        guard case .resolve(let evidence) = purpose, let knowledge else {
-            fatalError("records were read without a debit to resolve")
-        }
-        return finish(
-            .resolved(evidence.resolve(identity: knowledge.identity, value: knowledge.value, records: records)))
-    }
-
     private mutating func refused(_ status: DESFireStatus, at step: DESFireStep) -> Action {
         switch (step, status) {
         case (.commit, _) where !status.provesNothingChanged: uncertain(.status(status))
         // The value's lower limit may lie above zero.
         case (.debit, .boundaryError): fail(.insufficientValue)
-        // A record file without any record yet.
-        case (.readRecords, .boundaryError): resolve(records: [])
         default: fail(.cardFault(status, step))
         }
     }
 
-    private var evidence: DESFireDebitEvidence {
-        guard let evidence = knowledge?.evidence else { fatalError("a debit is under way without its evidence") }
+    /// Whether the card makes a transaction MAC.
+    private var isProving: Bool { purse.transactionMACFile != nil && card?.channel.messaging == .ev2 }
+
+    private var purse: DESFireProfile.Purse {
+        guard let purse = profile.purse else { fatalError("a debit without the purse's files") }
+        return purse
+    }
+
+    private var cardID: CardID { DESFireDebitEvidence.card(uid: card?.uid, identity: identity) }
+
+    private var intent: DESFireDebitEvidence {
+        guard let evidence else { fatalError("a debit is under way without its evidence") }
         return evidence
     }
 
-    private mutating func open(
-        _ answer: DESFireAnswer, _ communication: DESFireCommunication
-    ) throws(DESFireError) -> [UInt8] {
-        guard var current = knowledge else { fatalError("a step ran without a session") }
-        defer { knowledge = current }
-        return try current.session.open(answer, communication: communication)
-    }
-
     private mutating func send(_ step: DESFireStep, _ command: DESFireCommand) -> Action {
-        guard let session = knowledge?.session else { fatalError("a step was sent without a session") }
         do throws(DESFireError) {
-            let exchange = DESFireExchange(instruction: command.instruction, body: try session.protect(command))
-            state = .running(step, exchange, command.communication)
+            guard let exchange = try card?.channel.send(command) else { fatalError("a step without a session") }
+            state = .running(step, exchange)
             return .transmit(exchange.first)
         } catch {
-            fatalError("a session ended without its machine: \(error)")
+            // The card has been driven to the end of its session's counter; nothing was sent.
+            return fail(.malformedAnswer(error, step))
         }
     }
 
     private mutating func fail(_ error: DESFireError, at step: DESFireStep) -> Action {
-        // A card that leaves inside an exchange looks like an answer without a status word.
-        let isCutShort = error.code == .answerTooShort
-        if step == .commit { return uncertain(isCutShort ? .answerLost : .answerMalformed(error)) }
-        if isCutShort { return fail(.communicationFailed(step)) }
-        return fail(error.code == .messageAuthenticationWrong ? .notAuthentic(step) : .malformedAnswer(error, step))
+        guard step == .commit else { return fail(DESFireFailure(error, at: step)) }
+        switch error.code {
+        case .answerTooShort: return uncertain(.answerLost)
+        case .messageAuthenticationWrong: return uncertain(.notAuthentic)
+        default: return uncertain(.answerMalformed(error))
+        }
     }
 
-    private mutating func uncertain(_ reason: DESFireUncertainty) -> Action { finish(.unknown(evidence, reason)) }
+    private mutating func uncertain(_ reason: DESFireUncertainty) -> Action { finish(.unknown(intent, reason)) }
 
     private mutating func fail(_ failure: DESFireFailure) -> Action { finish(.failed(failure)) }
 

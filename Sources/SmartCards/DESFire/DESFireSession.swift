@@ -4,7 +4,7 @@ import Payments
 ///
 /// Any error status, wrong code or wrong padding ends the session for good: nothing after it can be trusted.
 ///
-/// Checked against published vectors only (NXP AN12343, AN12196): no card of other authorship has answered it.
+/// Checked against published vectors (NXP AN12343, AN12196); see `docs/reference/desfire.md`.
 package struct DESFireSession: Sendable {
     /// Length of a truncated authentication code.
     package static let codeLength = 8

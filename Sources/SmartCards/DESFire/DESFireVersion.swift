@@ -35,6 +35,26 @@ package struct DESFireVersion: Sendable, Hashable {
     }
 }
 
+extension DESFireVersion {
+    /// What secure messaging a card of this version speaks at best; `nil` for cards before EV1 and for others.
+    ///
+    /// Hardware major versions: 01 EV1, 12 and 22 EV2, 30 Light, 33 EV3 (as proxmark3 tells them apart). A newer
+    /// one is taken for a card that speaks EV2 too.
+    package var messaging: DESFireMessaging? {
+        // The high nibble of the type is the form factor.
+        let isKnownType = hardware.type & 0x0F == 0x01 || hardware.type & 0x0F == 0x08
+        guard hardware.vendor == 0x04, isKnownType else { return nil }
+        switch hardware.majorVersion {
+        case 0x00: return nil
+        case 0x01..<0x12: return .ev1
+        default: return .ev2
+        }
+    }
+
+    /// The UID, unless the card hides it: then it gives zeros, or one drawn at random (08, or 80 on some readers).
+    package var shownUID: [UInt8]? { [0x00, 0x08, 0x80].contains(uid[0]) ? nil : uid }
+}
+
 extension DESFireVersion: CustomStringConvertible {
     /// The versions. The UID stays out.
     package var description: String {

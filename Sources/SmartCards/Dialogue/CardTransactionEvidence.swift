@@ -8,17 +8,25 @@ package enum CardTransactionEvidence: Sendable, Hashable {
     /// Kind 01: a purchase from an electronic purse. ``PurchaseIntent`` (72), then TAC 4 and MAC2 4 when they are
     /// known.
     case purchase(PurchaseEvidence)
+    /// Kind 03: a debit of a DESFire value file. ``DESFireDebitEvidence``.
+    case desfireDebit(DESFireDebitEvidence)
 
     /// Reads the canonical bytes; `nil` when they are not exactly one of the kinds.
     package init?(canonicalBytes bytes: [UInt8]) {
-        guard let evidence = PurchaseEvidence(canonicalBytes: bytes) else { return nil }
-        self = .purchase(evidence)
+        if let evidence = PurchaseEvidence(canonicalBytes: bytes) {
+            self = .purchase(evidence)
+        } else if let evidence = DESFireDebitEvidence(canonicalBytes: bytes) {
+            self = .desfireDebit(evidence)
+        } else {
+            return nil
+        }
     }
 
     /// See the type's description.
     package var canonicalBytes: [UInt8] {
         switch self {
         case .purchase(let evidence): evidence.canonicalBytes
+        case .desfireDebit(let evidence): evidence.canonicalBytes
         }
     }
 
@@ -26,6 +34,7 @@ package enum CardTransactionEvidence: Sendable, Hashable {
     package var amount: UInt32 {
         switch self {
         case .purchase(let evidence): evidence.transaction.amount
+        case .desfireDebit(let evidence): evidence.record.amount
         }
     }
 
@@ -34,6 +43,7 @@ package enum CardTransactionEvidence: Sendable, Hashable {
         switch self {
         case .purchase(let evidence):
             Int64(evidence.initialization.balanceBefore) - Int64(evidence.transaction.amount)
+        case .desfireDebit(let evidence): Int64(evidence.valueBefore) - Int64(evidence.record.amount)
         }
     }
 
@@ -41,6 +51,7 @@ package enum CardTransactionEvidence: Sendable, Hashable {
     package var card: CardID {
         switch self {
         case .purchase(let evidence): evidence.information.card
+        case .desfireDebit(let evidence): evidence.card
         }
     }
 }

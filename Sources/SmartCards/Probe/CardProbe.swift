@@ -21,10 +21,12 @@ package struct CardProbe: CardMachine {
     package typealias Action = CardAction<Outcome>
 
     private enum State {
-        /// → purse, identifier, finished
+        /// → purse, desfire, identifier, finished
         case idle
-        /// → purse, identifier, finished
+        /// → purse, desfire, identifier, finished
         case purse(PursePurchaseMachine)
+        /// → purse, desfire, identifier, finished
+        case desfire(DESFireDebitMachine)
         /// → finished
         case identifier(CardExchange, IdentityProfile)
         case finished
@@ -55,6 +57,7 @@ package struct CardProbe: CardMachine {
         switch (state, event) {
         case (.idle, .started): return tryNext(after: CardRefusal(.cardNotSupported))
         case (.purse(let machine), _): return advance(machine, event)
+        case (.desfire(let machine), _): return advance(machine, event)
         case (.identifier(let exchange, let profile), .cardAnswered(let bytes)):
             return identifierAnswered(exchange, bytes, profile)
         case (.identifier, .cardFailed): return finish(.refused(Self.identifierLost))
@@ -70,6 +73,10 @@ package struct CardProbe: CardMachine {
             let machine = PursePurchaseMachine(
                 profile: profile, amount: profile.tender == .purse ? amount : 0, terminal: terminal, time: time)
             return advance(machine, .started)
+        case .desfire(let profile):
+            let machine = DESFireDebitMachine(
+                profile: profile, amount: profile.tender == .purse ? amount : 0, terminal: terminal)
+            return advance(machine, .started)
         case .identityOnly(let profile):
             state = .identifier(CardExchange(CardIdentifier.command), profile)
             return .transmit(CardIdentifier.command)
@@ -81,6 +88,30 @@ package struct CardProbe: CardMachine {
         let action = machine.receive(event)
         state = .purse(machine)
         return action.inside { conclude($0) }
+    }
+
+    private mutating func advance(_ machine: DESFireDebitMachine, _ event: CardEvent) -> Action {
+        var machine = machine
+        let action = machine.receive(event)
+        state = .desfire(machine)
+        return action.inside { conclude($0) }
+    }
+
+    private mutating func conclude(_ result: DESFireResult) -> Action {
+        switch result {
+        case .identified(let card): return identified(CardEvidence(card: card, proof: .proven), nil)
+        case .debited(let evidence): return finish(.paid(payment(evidence, .proven)))
+        case .unknown(let evidence, let uncertainty):
+            return finish(.uncertain(payment(evidence, .proven), CardUncertainty(uncertainty)))
+        case .failed(.notThisProfile): return tryNext(after: CardRefusal(desfire: .notThisProfile))
+        case .failed(.notAdmitted), .failed(.intentNotStored): return finish(.stopped)
+        case .failed(let failure): return finish(.refused(CardRefusal(desfire: failure)))
+        }
+    }
+
+    private func payment(_ evidence: DESFireDebitEvidence, _ proof: IdentityProof) -> CardPayment {
+        CardPayment(
+            card: limited(CardEvidence(card: evidence.card, proof: proof)), evidence: .desfireDebit(evidence))
     }
 
     private mutating func conclude(_ result: PurseResult) -> Action {

@@ -3,6 +3,7 @@ import Payments
 /// One kind of card that a campus uses. A terminal tries its profiles in their order.
 package enum CardProfile: Sendable, Hashable {
     case purse(PurseProfile)
+    case desfire(DESFireProfile)
     /// Any card, by its anticollision identifier alone. Comes last: it fits every card.
     case identityOnly(IdentityProfile)
 
@@ -10,6 +11,7 @@ package enum CardProfile: Sendable, Hashable {
     package var name: String {
         switch self {
         case .purse(let profile): profile.name
+        case .desfire(let profile): profile.name
         case .identityOnly(let profile): profile.name
         }
     }
@@ -18,6 +20,7 @@ package enum CardProfile: Sendable, Hashable {
     package var tender: Tender {
         switch self {
         case .purse(let profile): profile.tender
+        case .desfire(let profile): profile.tender
         case .identityOnly: .account
         }
     }
@@ -26,6 +29,7 @@ package enum CardProfile: Sendable, Hashable {
     package var limits: CardLimits {
         switch self {
         case .purse(let profile): profile.limits
+        case .desfire(let profile): profile.limits
         case .identityOnly(let profile): profile.limits
         }
     }

@@ -1,4 +1,5 @@
 import Payments
+import SmartCards
 
 /// What a card reader tells the lane. Events arrive in order; none is sent twice in a row.
 package enum CardReaderEvent: Sendable, Equatable {
@@ -32,6 +33,13 @@ package protocol CardReader: Sendable {
     /// Lets the card go. Does nothing without one.
     func disconnect(_ disposition: CardDisposition) async
 
+    /// Shows something to the person in front of the reader, by its lights and buzzer.
+    ///
+    /// Returns at once and never fails a sale: a reader without lights, or one that does not do as it is told, does
+    /// nothing. While a card is connected the signal waits until ``disconnect(_:)``, so that it never comes between
+    /// the exchanges of a session; of several that wait, the last is shown.
+    func signal(_ signal: ReaderSignal)
+
     /// Stops the reader's thread and ends ``events``.
     func close() async
 }
@@ -53,6 +61,8 @@ package struct CardReaderError: StableError, Equatable {
         case serviceUnavailable = 1002
         /// Another program holds the reader.
         case readerInUse = 1003
+        /// Several readers fit what the lane is configured with.
+        case readerAmbiguous = 1004
         /// No card in the field.
         case noCard = 1101
         /// The card left the field.
@@ -84,6 +94,7 @@ package struct CardReaderError: StableError, Equatable {
             case .readerUnavailable: "the card reader is not available; check its cable"
             case .serviceUnavailable: "the smart-card service (pcscd) is not available"
             case .readerInUse: "another program uses the card reader"
+            case .readerAmbiguous: "several card readers fit the lane's setting"
             case .noCard: "there is no card at the reader"
             case .cardRemoved: "the card left the reader"
             case .cardReset: "the card was reset"
@@ -100,6 +111,7 @@ package struct CardReaderError: StableError, Equatable {
         case .readerUnavailable: "读卡器未连接"
         case .serviceUnavailable: "读卡服务不可用"
         case .readerInUse: "读卡器被其他程序占用"
+        case .readerAmbiguous: "读卡器配置不唯一"
         case .noCard: "读卡器上没有卡片"
         case .cardRemoved: "卡片已移开，请重新放卡"
         case .cardReset: "卡片已复位，请重新放卡"

@@ -37,6 +37,25 @@ enum Campus {
             transaction: transaction, amount: Amount(fen: fen), instrument: instrument, merchant: merchant, lane: lane)
     }
 
+    static let reference = value(SaleReference(text: "order-1"))
+
+    /// ¥3.50 or so out of a card's own purse.
+    static func purchase(
+        _ fen: Int64 = 350, card number: UInt8 = 1, evidence: [UInt8] = [1, 2, 3]
+    ) -> JournalRecord.Sale {
+        JournalRecord.Sale(
+            movement: .pursePurchase(value(EvidenceBytes(evidence))), amount: Amount(fen: fen),
+            payer: .card(card(number), .proven), account: nil, merchant: merchant, lane: lane, path: .local)
+    }
+
+    /// A load of a card's own purse from its account.
+    static func load(_ fen: Int64 = 1000, card number: UInt8 = 1, evidence: [UInt8] = [4, 5, 6]) -> JournalRecord.Sale {
+        JournalRecord.Sale(
+            movement: .purseLoad(value(EvidenceBytes(evidence))), amount: Amount(fen: fen),
+            payer: .card(card(number), .proven), account: account(UInt64(number)), merchant: merchant, lane: lane,
+            path: .online)
+    }
+
     /// The page that fills an empty replica: account `n` with `balance` and its card `n`, for `n` from 1.
     static func firstPage(
         accounts: Int = 3, balance: Int64 = 100_000, acknowledged: Acknowledgement, at time: UnixTime = morning

@@ -72,4 +72,28 @@ extension SQLiteLedger {
         try await conclude(
             Campus.request(try await mint(), fen: fen, instrument), hub: hub, authorizer: authorizer, now: now)
     }
+
+    /// Mints and intends, like a lane before it asks the card.
+    @discardableResult
+    nonisolated func intend(_ sale: JournalRecord.Sale = Campus.purchase()) async throws -> TransactionID {
+        let transaction = try await mint()
+        try await intend(transaction, sale, reference: Campus.reference, now: Campus.morning)
+        return transaction
+    }
+
+    /// A whole transaction with a card's own money that ends like this.
+    @discardableResult
+    nonisolated func tap(
+        _ sale: JournalRecord.Sale = Campus.purchase(), _ outcome: Outcome = .approved
+    ) async throws -> JournalRecord {
+        try await record(try await intend(sale), outcome, sale, now: Campus.morning).record
+    }
+
+    @discardableResult
+    nonisolated func resolve(
+        _ subject: TransactionID, _ verdict: Resolution.Verdict, _ sale: JournalRecord.Sale = Campus.purchase()
+    ) async throws -> JournalRecord {
+        let outcome = Outcome.resolved(Resolution(subject: subject, verdict: verdict))
+        return try await record(try await mint(), outcome, sale, now: Campus.morning).record
+    }
 }

@@ -1,169 +1,207 @@
 import Payments
+import Simulation
 import SmartCards
 import Testing
 
 @Suite("A tap on a DESFire card")
 struct DESFireDebitMachineTests {
-    private let key: AESKey
-    private let profile: DESFireProfile
-    private let record: DESFireDebitRecord
-    private var card: DESFireTestCard
+    static let campuses: [DESFireCampus] = {
+        do { return try DESFireCampus.all() } catch { return [] }
+    }()
 
-    init() throws {
-        key = try aesKey("A8DD63A3B89D54B37CA802473FDA9175")
-        let file = { DESFireProfile.File(number: $0, communication: .full) }
-        profile = DESFireProfile(
-            name: "campus", application: try #require(DESFireApplicationID(0xF54230)), keyNumber: 1,
-            identityFile: file(1), identityLength: 8, valueFile: file(2), recordFile: file(3), hasTransactionMAC: true)
-        record = DESFireDebitRecord(terminal: try terminal(), trace: TraceNumber(42), amount: 300)
-        card = DESFireTestCard(key: key)
+    private func campus(proves: Bool = true) throws -> DESFireCampus {
+        try DESFireCampus(.ev3, .ev2, communication: 0x03, provesTransactions: proves)
     }
 
-    @Test("a debit changes value and record together and brings the card's proof")
-    mutating func debit() throws {
-        guard case .debited(let evidence) = run(.debit(record)) else {
+    @Test("a debit changes value and record together", arguments: campuses)
+    func debit(campus: DESFireCampus) throws {
+        var tap = DESFireTap(campus.card())
+        guard case .debited(let evidence) = try tap.run(campus.machine()) else {
             Issue.record("not debited")
             return
         }
-        #expect(evidence.identity == card.identity)
+        #expect(evidence.messaging == campus.messaging)
+        #expect(evidence.uid == campus.uid)
+        #expect(evidence.card == .purse(applicationSerial: campus.identity))
         #expect(evidence.valueBefore == 1_000)
-        #expect(evidence.transactionMAC?.counter == 5)
-        #expect(evidence.transactionMAC?.value == [1, 2, 3, 4, 5, 6, 7, 8])
-        #expect(card.value == 700)
-        #expect(try card.records == [hex("001122334455 00000000002A 0000012C")])
+        #expect(campus.value(of: tap.card) == 700)
+        #expect(campus.records(of: tap.card).last == evidence.record.bytes)
+        #expect(evidence.record.bytes.prefix(6) == campus.terminal.bytes[...])
+        #expect(evidence.record.bytes.suffix(4) == [0x00, 0x00, 0x01, 0x2C])
+        #expect(
+            tap.admissions == [CardEvidence(card: .purse(applicationSerial: campus.identity), proof: .proven)])
+        #expect(tap.exchanges.count == 11)
+        #expect((evidence.transactionMAC != nil) == campus.provesTransactions)
+        #expect(
+            evidence.isGenuine(underTransactionMACKey: campus.transactionMACKey)
+                == (campus.provesTransactions ? true : nil))
     }
 
-    @Test("a value below the amount is not touched")
-    mutating func insufficient() {
-        card.value = 299
-        #expect(run(.debit(record)) == .failed(.insufficientValue))
-        #expect(card.value == 299)
+    @Test("two debits of one terminal have different marks")
+    func marks() throws {
+        let campus = try campus()
+        var tap = DESFireTap(campus.card())
+        _ = try tap.run(campus.machine())
+        _ = try tap.run(campus.machine())
+        #expect(Set(tap.intents).count == 2)
+        #expect(Set(campus.records(of: tap.card).suffix(2)).count == 2)
+        #expect(campus.value(of: tap.card) == 400)
     }
 
-    @Test("an answer lost before the commit changes nothing", arguments: 1...7)
-    mutating func lostBeforeCommit(exchange: Int) {
-        guard case .failed(.communicationFailed) = run(.debit(record), at: exchange, answer: nil) else {
-            Issue.record("not a failed communication")
+    @Test("amount zero identifies the card and touches no file of the purse", arguments: campuses)
+    func identify(campus: DESFireCampus) throws {
+        var tap = DESFireTap(campus.card())
+        #expect(
+            try tap.run(campus.machine(0, campus.profile(tender: .account)))
+                == .identified(.purse(applicationSerial: campus.identity)))
+        #expect(!tap.exchanges.contains(0x6C) && !tap.exchanges.contains(0xC7))
+        #expect(tap.admissions.isEmpty && tap.intents.isEmpty)
+    }
+
+    @Test("a short identity is filled up, and the UID can be the identity")
+    func identities() throws {
+        let campus = try campus()
+        var tap = DESFireTap(campus.card())
+        let file = DESFireProfile.File(number: 1, communication: .full)
+        let short = campus.profile(identity: .file(file, length: 2), tender: .account)
+        #expect(
+            try tap.run(campus.machine(0, short))
+                == .identified(.purse(applicationSerial: [0, 0, 0, 0, 0, 0, 0, 0, 0x20, 0x26])))
+        let uid = campus.profile(identity: .uid, tender: .account)
+        #expect(try tap.run(campus.machine(0, uid)) == .identified(.uid(campus.uid)))
+        guard case .debited(let evidence) = try tap.run(campus.machine(100, campus.profile(identity: .uid))) else {
+            Issue.record("not debited")
             return
         }
-        #expect(card.value == 1_000)
-        #expect(card.records.isEmpty)
+        #expect(evidence.card == .uid(campus.uid))
+        #expect(evidence.isGenuine(underTransactionMACKey: campus.transactionMACKey) == true)
     }
 
-    @Test("an answer of one byte or none is a card that left", arguments: 1...8)
-    mutating func cutShort(exchange: Int) {
-        switch run(.debit(record), at: exchange, answer: [0x91]) {
-        case .failed(.communicationFailed): #expect(exchange < 8)
-        case .unknown(_, .answerLost): #expect(exchange == 8)
-        default: Issue.record("neither failed nor unknown")
-        }
+    @Test("a value below the amount, or down to its lower limit, is not touched")
+    func insufficient() throws {
+        let campus = try campus()
+        var poor = DESFireTap(campus.card(campus.memory(value: 299)))
+        #expect(try poor.run(campus.machine()) == .failed(.insufficientValue))
+        #expect(campus.value(of: poor.card) == 299)
+        #expect(poor.admissions.isEmpty)
+        var memory = campus.memory()
+        memory.files[2]?.content = .value(1_000, lowerLimit: 800, upperLimit: 100_000)
+        var limited = DESFireTap(campus.card(memory))
+        #expect(try limited.run(campus.machine()) == .failed(.insufficientValue))
+        #expect(campus.value(of: limited.card) == 1_000)
     }
 
-    @Test("a bare success is never believed", arguments: 2...8)
-    mutating func bareSuccess(exchange: Int) {
-        switch run(.debit(record), at: exchange, answer: [0x91, 0x00]) {
-        case .failed: #expect(exchange < 8)
-        case .unknown(_, .answerMalformed): #expect(exchange == 8)
-        default: Issue.record("believed")
-        }
+    @Test("a card that is not admitted, or whose intent cannot be stored, is not debited")
+    func stopped() throws {
+        let campus = try campus()
+        var refused = DESFireTap(campus.card())
+        refused.isAdmitted = false
+        #expect(try refused.run(campus.machine()) == .failed(.notAdmitted))
+        #expect(!refused.exchanges.contains(0xDC))
+        var unstored = DESFireTap(campus.card())
+        unstored.storesIntents = false
+        #expect(try unstored.run(campus.machine()) == .failed(.intentNotStored))
+        #expect(!unstored.exchanges.contains(0xC7))
+        unstored.card.powerOn()
+        #expect(campus.value(of: unstored.card) == 1_000)
     }
 
-    @Test("endless frames are given up", arguments: 1...8)
-    mutating func endless(exchange: Int) {
-        switch run(.debit(record), from: exchange, answer: [0x91, 0xAF]) {
-        case .failed: #expect(exchange < 8)
-        case .unknown: #expect(exchange == 8)
-        default: Issue.record("believed")
-        }
-    }
-
-    @Test("a wrong code from the card ends the tap", arguments: [0xAD, 0x6C, 0xDC, 0x8B] as [UInt8])
-    mutating func forged(instruction: UInt8) {
-        card.forged = [instruction]
-        guard case .failed(.notAuthentic) = run(.debit(record)) else {
-            Issue.record("believed")
-            return
-        }
-        #expect(card.value == 1_000)
-    }
-
-    @Test("a lost answer to the commit is unknown, and the record resolves it")
-    mutating func lostCommit() {
-        guard case .unknown(let evidence, .answerLost) = run(.debit(record), at: 8, answer: nil) else {
-            Issue.record("not unknown")
-            return
-        }
-        #expect(card.value == 700)
-        #expect(run(.resolve(evidence)) == .resolved(.committed))
-        card.value = 5_000
-        #expect(run(.resolve(evidence)) == .resolved(.committed), "a load since then changes nothing")
-        card.records = []
-        #expect(run(.resolve(evidence)) == .resolved(.undecided(value: 5_000)))
-        card.value = 1_000
-        #expect(run(.resolve(evidence)) == .resolved(.notDebited))
-        card.refusals = [0xAB: 0xBE]
-        #expect(run(.resolve(evidence)) == .resolved(.notDebited), "a record file without records")
-        card.identity[0] ^= 1
-        #expect(run(.resolve(evidence)) == .resolved(.otherCard))
-    }
-
-    @Test("a forged answer to the commit is unknown")
-    mutating func forgedCommit() {
-        card.forged = [0xC7]
-        guard case .unknown(_, .answerMalformed(let error)) = run(.debit(record)) else {
-            Issue.record("believed")
-            return
-        }
-        #expect(error.code == .messageAuthenticationWrong)
-    }
-
-    @Test("a commit refused in the card's checks failed, one refused by its memory is unknown")
-    mutating func refusedCommit() {
-        card.refusals = [0xC7: 0x9D]
-        #expect(run(.debit(record)) == .failed(.cardFault(.permissionDenied, .commit)))
-        card.refusals = [0xC7: 0xEE]
-        guard case .unknown(_, .status(.memoryError)) = run(.debit(record)) else {
-            Issue.record("not unknown")
-            return
-        }
-    }
-
-    @Test("evidence that cannot be stored keeps the commit back")
-    mutating func notStored() {
-        #expect(run(.debit(record), stores: false) == .failed(.evidenceNotStored))
-        #expect(card.value == 1_000)
-    }
-
-    @Test("foreign cards and wrong keys are told apart")
-    mutating func foreign() throws {
-        #expect(run(.debit(record), at: 1, answer: [0x6D, 0x00]) == .failed(.notThisProfile))
-        #expect(run(.debit(record), at: 1, answer: [0x91, 0xA0]) == .failed(.notThisProfile))
-        card.key = try aesKey("00000000000000000000000000000000")
-        #expect(run(.debit(record)) == .failed(.notAuthenticated))
-        card.key = key
-        card.forged = [0xAF]
-        #expect(run(.debit(record)) == .failed(.notAuthenticated))
-    }
-
-    /// Runs one tap; the answer to exchange `at`, or to all from `from` on, is replaced (`nil`: lost).
-    private mutating func run(
-        _ purpose: DESFireDebitMachine.Purpose, at: Int = 0, from: Int = .max, answer: [UInt8]? = nil,
-        stores: Bool = true
-    ) -> DESFireResult {
-        var machine = DESFireDebitMachine(
-            profile: profile, key: key, purpose: purpose, terminalRandom: Array(100..<116))
-        var action = machine.receive(.started)
-        var exchange = 0
-        while true {
-            switch action {
-            case .transmit(let command):
-                exchange += 1
-                let genuine = card.transmit(command)
-                let arrived = exchange == at || exchange >= from ? answer : genuine
-                action = machine.receive(arrived.map { .cardAnswered($0) } ?? .cardFailed)
-            case .store: action = machine.receive(stores ? .evidenceStored : .evidenceNotStored)
-            case .finish(let result): return result
+    @Test("a bare success is never believed", arguments: campuses)
+    func bareSuccess(campus: DESFireCampus) throws {
+        for exchange in 2...11 {
+            var tap = DESFireTap(campus.card(), [exchange: .refused([0x91, 0x00])])
+            let result = try tap.run(campus.machine())
+            switch result {
+            case .failed: #expect(exchange < 11)
+            case .unknown(_, .answerMalformed), .unknown(_, .notAuthentic): #expect(exchange == 11)
+            case .debited, .identified: Issue.record("\(campus), exchange \(exchange): believed")
+            case .unknown: Issue.record("\(campus), exchange \(exchange): \(result)")
             }
+            // Plain commands of EV2 are confirmed by their status alone; the commit is not.
+        }
+    }
+
+    @Test("a changed byte in an answer ends the tap in MAC and full mode", arguments: campuses, 6...11)
+    func changed(campus: DESFireCampus, exchange: Int) throws {
+        var tap = DESFireTap(campus.card(), [exchange: .corrupted])
+        let result = try tap.run(campus.machine())
+        switch (exchange, result) {
+        case (6, .failed(.notAuthenticated)): break
+        case (7...10, .failed(.notAuthentic)), (11, .unknown(_, .notAuthentic)): break
+        case (7...10, .debited): #expect(campus.communication == 0 && campus.messaging == .ev2, "plain mode of EV2")
+        default: Issue.record("\(campus), exchange \(exchange): \(result)")
+        }
+        if exchange < 11, case .failed = result {
+            tap.card.powerOn()
+            #expect(campus.value(of: tap.card) == 1_000)
+        }
+    }
+
+    @Test("endless frames are given up")
+    func endless() throws {
+        let campus = try campus()
+        for exchange in 1...11 {
+            let endless = Dictionary(
+                uniqueKeysWithValues: (exchange...40).map { ($0, Interference.refused([0x91, 0xAF])) })
+            var tap = DESFireTap(campus.card(), endless)
+            switch try tap.run(campus.machine()) {
+            case .failed: #expect(exchange < 11)
+            case .unknown: #expect(exchange == 11)
+            case .debited, .identified: Issue.record("believed")
+            }
+        }
+    }
+
+    @Test("a commit that the card refuses in its checks failed, one that its memory refuses is unknown")
+    func refusedCommit() throws {
+        let campus = try campus()
+        var denied = DESFireTap(campus.card(), [11: .refused([0x91, 0x9D])])
+        #expect(try denied.run(campus.machine()) == .failed(.cardFault(.permissionDenied, .commit)))
+        var memory = campus.memory()
+        for failure in [DESFireCardMemory.CommitFailure.unchanged, .changed] {
+            memory.commitFailure = failure
+            var tap = DESFireTap(campus.card(memory))
+            guard case .unknown(_, .status(.memoryError)) = try tap.run(campus.machine()) else {
+                Issue.record("not unknown")
+                continue
+            }
+            #expect(campus.value(of: tap.card) == (failure == .changed ? 700 : 1_000))
+        }
+    }
+
+    @Test("foreign cards are told apart from cards with a wrong key")
+    func foreign() throws {
+        let campus = try campus()
+        var other = campus.memory()
+        other.application = [1, 2, 3]
+        var unknown = DESFireTap(campus.card(other))
+        #expect(try unknown.run(campus.machine()) == .failed(.notThisProfile))
+        var notDESFire = DESFireTap(campus.card(), [1: .refused([0x6D, 0x00])])
+        #expect(try notDESFire.run(campus.machine()) == .failed(.notThisProfile))
+        var wrong = campus.memory()
+        wrong.keys[1] = try aesKey("00000000000000000000000000000000")
+        var counterfeit = DESFireTap(campus.card(wrong))
+        #expect(try counterfeit.run(campus.machine()) == .failed(.notAuthenticated))
+        wrong.keys[1] = nil
+        var keyless = DESFireTap(campus.card(wrong))
+        #expect(try keyless.run(campus.machine()) == .failed(.notAuthenticated))
+    }
+
+    @Test("random answers end the machine", arguments: 1...60 as ClosedRange<UInt64>)
+    func noise(seed: UInt64) throws {
+        let campus = try campus()
+        var generator = SeededGenerator(seed: seed)
+        let from = Int(seed % 11) + 1
+        let noise = (from...60).map { exchange in
+            let count = [0, 1, 2, 8, 16, 17, 32, 40, 257].randomElement(using: &generator) ?? 0
+            let bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+            let status: [UInt8] = [0x91, [0x00, 0x00, 0xAF, 0xAE, 0xBE].randomElement(using: &generator) ?? 0]
+            return (exchange, Interference.refused(bytes + status))
+        }
+        var tap = DESFireTap(campus.card(), Dictionary(uniqueKeysWithValues: noise))
+        switch try tap.run(campus.machine()) {
+        case .debited, .identified: Issue.record("believed")
+        case .failed, .unknown: break
         }
     }
 }

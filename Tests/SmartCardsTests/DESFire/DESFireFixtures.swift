@@ -23,3 +23,9 @@ func session(
             encryption: try aesKey(encryption), authentication: try aesKey(authentication)),
         transactionIdentifier: try hex(identifier), counter: counter)
 }
+
+/// Whether two three-key keys encrypt alike: keys do not show their bytes.
+func encryptAlike(_ left: ThreeKeyDESKey, _ right: ThreeKeyDESKey) -> Bool {
+    let block: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
+    return TripleDES(key: left).encrypt(block: block) == TripleDES(key: right).encrypt(block: block)
+}

@@ -116,9 +116,12 @@ struct DESFireFrameTests {
             Array(terminalRandom[1...]) + [0], initialVector: Array(second.data.suffix(16)))
         if isForged { proof[3] ^= 1 }
         switch machine.receive(.cardAnswered(proof + [0x91, 0x00])) {
-        case .agreedLegacyKey(let agreed):
+        case .openedLegacySession(var session):
             #expect(!isForged)
-            #expect(try isKey(agreed, "00010203 10111213 0C0D0E0F 1C1D1E1F"))
+            // The session shows its key by the code of an empty command.
+            let agreed = try aesKey("00010203 10111213 0C0D0E0F 1C1D1E1F")
+            let coded = DESFireCommand(0x3D, header: [1], data: [2], communication: .mac)
+            #expect(try session.protect(coded) == [1, 2] + AESCMAC.compute([0x3D, 1, 2], key: agreed).prefix(8))
         case .failed(let error): #expect(isForged && error.code == .authenticationWrong)
         default: Issue.record("neither agreed nor failed")
         }
@@ -129,8 +132,11 @@ struct DESFireFrameTests {
         let key = try aesKey("00112233445566778899AABBCCDDEEFF")
         for answer in [[], [0x91], [0x91, 0xAF], [0x91, 0x00], [1, 0x91, 0xAF], [0x90, 0x00]] as [[UInt8]] {
             for isSecond in [false, true] {
+                let open = try session(
+                    authentication: "9366FA195EB566F5BD2BAD4020B83002", identifier: "E2D3AF69", counter: 3)
                 var machine = DESFireAuthentication(
-                    method: method, keyNumber: 0, key: key, terminalRandom: [UInt8](0..<16))
+                    method: method, keyNumber: 0, key: key, terminalRandom: [UInt8](0..<16),
+                    continuing: method == .ev2NonFirst ? open : nil)
                 _ = machine.receive(.started)
                 if isSecond {
                     _ = machine.receive(.cardAnswered([UInt8](repeating: 7, count: 16) + [0x91, 0xAF]))

@@ -33,6 +33,33 @@ struct DESFireVectorTests {
         #expect(try isKey(derived, "A8DD63A3B89D54B37CA802473FDA9175"))
     }
 
+    @Test("AN10922 as proxmark3 quotes it: a two-key and a three-key triple-DES card key")
+    func tripleDESDiversification() throws {
+        let double = try key("00112233445566778899AABBCCDDEEFF")
+        let derived = double.diversifiedAN10922(by: try hex("04782E21801D803042F54E58502041"))
+        #expect(encryptAlike(derived, try key("16F8597C9E8910C86B9648D006107DD7")))
+        let triple = try #require(ThreeKeyDESKey(hex("00112233445566778899AABBCCDDEEFF0102030405060708")))
+        let three = triple.diversifiedAN10922(by: try hex("04782E21801D803042F54E5850"))
+        // Only the first two of its three keys are at hand.
+        let known = try hex("2F0DD03675D3FB9A5705AB0BDA91CA0B")
+        let codes = try hex("2F0DD03675D3FB9A 5705AB0BDA91CA0B") + (try thirdCode(triple))
+        #expect(codes.prefix(16) == known[...])
+        #expect(encryptAlike(three, try #require(ThreeKeyDESKey(codes))))
+        #expect(!encryptAlike(three, triple))
+    }
+
+    /// The third code of the example, computed from nothing but the cipher: subkeys, two blocks, CBC.
+    private func thirdCode(_ key: ThreeKeyDESKey) throws -> [UInt8] {
+        let cipher = TripleDES(key: key)
+        func doubled(_ block: UInt64) -> UInt64 { block << 1 ^ (block >> 63 == 1 ? 0x1B : 0) }
+        let zero = cipher.encrypt(block: TripleDES.zeroVector).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let mask = doubled(doubled(zero))
+        let message = try hex("33 04782E21801D803042F54E5850 8000")
+        let masked =
+            message.prefix(8) + (0..<8).map { message[8 + $0] ^ UInt8(truncatingIfNeeded: mask >> (56 - 8 * $0)) }
+        return Array(cipher.encryptCBC(Array(masked)).suffix(8))
+    }
+
     @Test("AN10957: an AES-128 card key from the UID alone")
     func shortDiversification() throws {
         let master = try aesKey("F3F9377698707B688EAF84ABE39E3791")

@@ -1,8 +1,8 @@
-/// Which reader a lane uses: a PC/SC reader name in which `*` stands for any text, also none.
+/// Which readers are meant: a PC/SC reader name in which `*` stands for any text, also none.
 ///
 /// `Virtual PCD 00 00` is that reader only; `ACS ACR1252*PICC*` is the contactless slot of an ACR1252 at whatever
 /// number the service gave it. Letters are compared as they are.
-package struct ReaderNamePattern: Equatable, Sendable, CustomStringConvertible {
+package struct ReaderNamePattern: Hashable, Sendable, CustomStringConvertible {
     package let description: String
     private let parts: [[UInt8]]
 

@@ -1,4 +1,4 @@
-import Devices
+import SmartCards
 import Testing
 
 @Suite struct ReaderNamePatternTests {
