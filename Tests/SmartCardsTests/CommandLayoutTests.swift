@@ -20,6 +20,17 @@ struct CommandLayoutTests {
         #expect(try CardIdentifier.command.bytes == hex("FFCA000000"))
     }
 
+    @Test("a meal record is read and written by identifier or by number")
+    func compoundRecord() throws {
+        #expect(try PurseCommand.readCompoundRecord(.identifier(0x0A), shortFile: 0x19).bytes == hex("00B20AC820"))
+        #expect(try PurseCommand.readCompoundRecord(.number(2), shortFile: 0x19).bytes == hex("00B202CC20"))
+        let content = MealCounter(identifier: 0x0A).bytes
+        #expect(content == (try hex("0A1E01") + [UInt8](repeating: 0, count: 29)))
+        #expect(
+            try PurseCommand.updateCompoundRecord(.identifier(0x0A), shortFile: 0x19, content: content).bytes
+                == hex("80DC0AC820") + content)
+    }
+
     @Test(
         "INIT_SAM_FOR_PURCHASE has Lc 1C, 24 and 2C for one, two and three levels",
         arguments: zip(1...3, [0x1C, 0x24, 0x2C]))

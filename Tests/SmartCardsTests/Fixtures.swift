@@ -79,6 +79,23 @@ struct LabCampus {
         time = try SmartCardsTests.time("20260901113005")
     }
 
+    /// The same campus with other data in its profile.
+    func profile(
+        application: PurseProfile.Application? = nil, purchase: PurseProfile.Purchase = .simple,
+        load: PurseProfile.Load? = nil, algorithms: Set<UInt8>? = nil, tender: Tender = .account
+    ) -> PurseProfile {
+        PurseProfile(
+            name: "campus", application: application ?? profile.application, purchaseKeyIndex: 1, proof: profile.proof,
+            tender: tender, purchase: purchase, load: load, algorithms: algorithms)
+    }
+
+    /// Another card of the campus.
+    func otherInformation() throws -> PublicInformation {
+        var bytes = information.bytes
+        bytes[19] ^= 0x01
+        return try PublicInformation(decoding: bytes)
+    }
+
     var cardKeys: PurseCardKeys {
         PurseCardKeys(
             masterPurchase: masterPurchase, masterTransactionAuthentication: masterTAC, information: information)
@@ -92,6 +109,36 @@ struct LabCampus {
     func card(_ memory: PurseCardMemory? = nil, file: CardStateFile? = nil) -> SimulatedPurseCard {
         SimulatedPurseCard(
             memory: memory ?? self.memory(), keys: cardKeys, file: file, random: SeededGenerator(seed: 7))
+    }
+}
+
+/// Two cards of which the reader talks to one, then to the other: what two cards in the field look like when the
+/// reader does not keep them apart.
+struct CardPair: VirtualCard {
+    var first: SimulatedPurseCard
+    var second: SimulatedPurseCard
+    /// How many commands the first card answers.
+    var switchesAfter: Int
+    private var commands = 0
+
+    init(_ first: SimulatedPurseCard, _ second: SimulatedPurseCard, switchesAfter: Int) {
+        self.first = first
+        self.second = second
+        self.switchesAfter = switchesAfter
+    }
+
+    var answerToReset: [UInt8] { first.answerToReset }
+
+    mutating func powerOn() {
+        first.powerOn()
+        second.powerOn()
+    }
+
+    mutating func reset() { powerOn() }
+
+    mutating func transmit(_ command: [UInt8]) -> [UInt8] {
+        commands += 1
+        return commands <= switchesAfter ? first.transmit(command) : second.transmit(command)
     }
 }
 

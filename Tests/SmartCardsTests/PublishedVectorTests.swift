@@ -49,6 +49,46 @@ struct PublishedVectorTests {
         #expect(Hex.encode(tac) == "FA00066D")
     }
 
+    @Test("vector C: the issuer's side of a real card's load: request, grant and TAC")
+    func vectorCIssuer() throws {
+        let cardKey = try key("00112233445566778899AABBCCDDEEFF")
+        let answer = try ResponseAPDU(decoding: hex("00000000 0000 00 00 C903814D 03976C22 9000"))
+        let request = LoadRequest(
+            information: try LabCampus().information, amount: 0x2000, terminal: try terminal(),
+            initialization: try LoadInitialization(decoding: answer))
+        #expect(request.isGenuine(underLoadKey: cardKey))
+        #expect(!request.isGenuine(underLoadKey: try key("11223344556677888877665544332211")))
+        let grant = request.grant(at: try time("20161216105800"), underLoadKey: cardKey)
+        #expect(Hex.encode(grant.mac2) == "8AFA5718")
+        #expect(try grant.canonicalBytes == hex("20161216 105800 8AFA5718"))
+        // Kind, card, amount, type, terminal, date, time, INITIALIZE's answer, MAC2, log not read, TAC.
+        let bytes =
+            try [0x02] + request.information.bytes
+            + hex("00002000 02 001122334455 20161216 105800") + hex("00000000 0000 00 00 C903814D 03976C22")
+            + hex("8AFA5718") + [UInt8](repeating: 0, count: 24) + hex("FA00066D")
+        let evidence = try #require(LoadEvidence(canonicalBytes: bytes))
+        #expect(evidence.isGenuine(underTACKey: cardKey))
+        #expect(evidence.canonicalBytes == bytes)
+        for offset in [34, 41, 45, 48, 52, 54, 96] {
+            var changed = bytes
+            changed[offset] ^= 0x01
+            let other = try #require(LoadEvidence(canonicalBytes: changed))
+            #expect(!other.isGenuine(underTACKey: cardKey), "the TAC covers byte \(offset)")
+        }
+    }
+
+    @Test("vector C: the second INITIALIZE is a request of its own, and the first one's grant is not for it")
+    func vectorCSecondRequest() throws {
+        let cardKey = try key("00112233445566778899AABBCCDDEEFF")
+        let answer = try ResponseAPDU(decoding: hex("00000000 0000 00 00 E0B84748 EA411F90 9000"))
+        let request = LoadRequest(
+            information: try LabCampus().information, amount: 0x2000, terminal: try terminal(),
+            initialization: try LoadInitialization(decoding: answer))
+        #expect(request.isGenuine(underLoadKey: cardKey))
+        let grant = request.grant(at: try time("20161216105800"), underLoadKey: cardKey)
+        #expect(Hex.encode(grant.mac2) != "8AFA5718")
+    }
+
     @Test("vector C: the same load initialized a second time")
     func vectorCSecondInitialization() throws {
         let sessionKey = PurseCryptogram.loadSessionKey(

@@ -196,6 +196,54 @@ struct SimulatedPurseCardTests {
         #expect(try send("00A40000023F00") == "6A81")
     }
 
+    @Test("the directory of the payment environment names the application")
+    mutating func directory() throws {
+        #expect(try send("00B2010C00").hasSuffix("9000"), "the master file is selected at power on")
+        #expect(try send("00A404000E315041592E5359532E4444463031").hasSuffix("9000"))
+        #expect(try send("00B2010C00") == "61114F09A000000003869807015004" + "50424F43" + "9000")
+        #expect(try send("00B2010C13") == "61114F09A000000003869807015004" + "50424F43" + "9000")
+        #expect(try send("00B2010C10") == "6C13")
+        #expect(try send("00B2020C00") == "6A83")
+        #expect(try send("00B2010800") == "6A86")
+        #expect(try send("00B2011400") == "6A82")
+        try selectApplication()
+        #expect(try send("00B2010C00") == "6A82", "the application has no file 01")
+    }
+
+    @Test("compound records are read by identifier and by number")
+    mutating func compoundRecords() throws {
+        var memory = campus.memory()
+        memory.behavior.compoundRecords = [[0x01, 0x10], [0x0A, 0x20], [0x0A, 0x30]]
+        card = campus.card(memory)
+        try selectApplication()
+        #expect(try send("00B20AC800") == "0A209000", "the first of its identifier")
+        #expect(try send("00B203CC02") == "0A309000")
+        #expect(try send("00B20BC800") == "6A83")
+        #expect(try send("00B204CC00") == "6A83")
+        #expect(try send("00B200CC00") == "6A83")
+        #expect(try send("00B201C900") == "6A86")
+        #expect(try send("00B201CC01") == "6C02")
+        #expect(try send("00B20AC8") == "6700")
+    }
+
+    @Test("an amount that the purse cannot hold is answered with 9402")
+    mutating func loadOverflow() throws {
+        try selectApplication()
+        #expect(try send("0020000003123456") == "9000")
+        #expect(try send("805000020B01FFFFFFFF00112233445510") == "9402")
+        #expect(try send("805000020B01FFFFD8EF00112233445510").hasSuffix("9000"))
+        #expect(try send("805000020B020000000100112233445510") == "9403")
+    }
+
+    @Test("cards differ in how they say that they are locked", arguments: [0x6A81, 0x6283, 0x9303] as [UInt16])
+    mutating func lockedStatus(word: UInt16) throws {
+        var memory = campus.memory()
+        memory.isApplicationLocked = true
+        memory.behavior.lockedStatus = word
+        card = campus.card(memory)
+        #expect(try send("00A40000023F01") == Hex.encode(word.bigEndianBytes(count: 2)))
+    }
+
     @Test("GET RESPONSE wants the right length and gives the answer once")
     mutating func getResponse() throws {
         var memory = campus.memory()
@@ -247,6 +295,73 @@ struct CardStateFileTests {
         let (_, next) = try pay(campus.card(reloaded, file: file), 500)
         #expect(next.memory.balance == 7_000)
         #expect(next.memory.offlineSerial == 2)
+    }
+
+    @Test("PIN attempts, loads and meal records are in the file before the card answers")
+    func durableServices() throws {
+        defer { cleanUp() }
+        let file = CardStateFile(path: folder + "/card.json")
+        let meals = try MealCampus(), loads = try LoadCampus()
+        var card = campus.card(meals.memory(), file: file)
+        card.powerOn()
+        _ = card.transmit(campus.profile.selectCommand.bytes)
+        #expect(Hex.encode(card.transmit(GeneralCommand.verify(pin: [0, 0]).bytes)) == "63C2")
+        #expect(try file.load().behavior.pinTriesLeft == 2)
+        var tap = Tap(campus.card(try file.load(), file: file), campus)
+        tap.issuer = loads.granting
+        guard case .loaded = try tap.run(loads.machine(pin: loads.pin())) else {
+            Issue.record("not loaded")
+            return
+        }
+        #expect(try file.load().balance == 15_000)
+        #expect(try file.load().onlineSerial == 1)
+        #expect(try file.load().behavior.pinTriesLeft == 3)
+        tap = Tap(campus.card(try file.load(), file: file), campus)
+        guard case .purchased(let evidence) = try tap.run(meals.machine()) else {
+            Issue.record("not purchased")
+            return
+        }
+        #expect(try file.load().balance == 14_700)
+        #expect(try file.load().behavior.compoundRecords[1] == evidence.compound?.after.bytes)
+        #expect(try file.load().behavior.proofs.map(\.type) == [2, 9])
+    }
+
+    @Test("a card that cannot store its PIN counter does not say whether the PIN was right")
+    func counterNotStored() throws {
+        defer { cleanUp() }
+        var card = campus.card(file: CardStateFile(path: folder + "/missing/card.json"))
+        card.powerOn()
+        _ = card.transmit(campus.profile.selectCommand.bytes)
+        let verify = GeneralCommand.verify(pin: try hex("123456"))
+        #expect(Hex.encode(card.transmit(verify.bytes)) == "6581")
+        let load = PurseCommand.initializeForLoad(keyIndex: 1, amount: 1, terminal: campus.terminal)
+        #expect(Hex.encode(card.transmit(load.bytes)) == "6982")
+    }
+
+    @Test("a load that cannot be stored is answered with 6581 and loads nothing")
+    func loadNotStored() throws {
+        defer { cleanUp() }
+        let loads = try LoadCampus()
+        var memory = campus.memory()
+        memory.behavior.isLoadFree = true
+        var tap = Tap(campus.card(memory, file: CardStateFile(path: folder + "/missing/card.json")), campus)
+        tap.issuer = loads.granting
+        let profile = campus.profile(load: PurseProfile.Load(keyIndex: 1, isPINNeeded: false))
+        guard case .unknown(_, .status(.memoryFailure)) = try tap.run(loads.machine(pin: nil, profile: profile)) else {
+            Issue.record("not unknown")
+            return
+        }
+        #expect(try SmartCardsTests.memory(tap) == memory)
+    }
+
+    @Test("a state file from before loads without PIN and lock words is still read")
+    func olderBehavior() throws {
+        defer { cleanUp() }
+        let file = CardStateFile(path: folder + "/card.json")
+        try file.save(campus.memory())
+        let text = try String(contentsOfFile: file.path, encoding: .utf8)
+        #expect(!text.contains("isLoadFree") && !text.contains("lockedStatus"))
+        #expect(try file.load() == campus.memory())
     }
 
     @Test("a card that cannot store a purchase answers 6581 and keeps its money")

@@ -16,7 +16,28 @@ enum Interference: Sendable, Equatable {
     case corrupted
 }
 
-/// Card, secure module and the air between them, for one tap.
+/// The issuer's side of a load, as a tap meets it.
+enum LoadAuthority: Sendable {
+    /// Checks MAC1 and grants.
+    case granting(loadKey: DESKey, time: CalendarTime)
+    /// Grants with a MAC2 that no card takes.
+    case wrongMAC2(time: CalendarTime)
+    case refusing
+    case unreachable
+
+    func decide(_ request: LoadRequest) -> CardEvent {
+        switch self {
+        case .granting(let key, let time):
+            request.isGenuine(underLoadKey: key)
+                ? .loadGranted(request.grant(at: time, underLoadKey: key)) : .loadRefused(.refusedByIssuer)
+        case .wrongMAC2(let time): .loadGranted(LoadGrant(time: time, mac2: [1, 2, 3, 4]))
+        case .refusing: .loadRefused(.refusedByIssuer)
+        case .unreachable: .loadRefused(.issuerUnreachable)
+        }
+    }
+}
+
+/// Card, secure module, issuer and the air between them, for one tap.
 struct Tap {
     var card: any VirtualCard
     var module: SoftSecureModule
@@ -27,10 +48,18 @@ struct Tap {
     var intentFails = false
     /// What was durable before its DEBIT.
     var intents: [PurchaseIntent] = []
+    /// What was durable before its CREDIT FOR LOAD.
+    var loadIntents: [LoadEvidence] = []
+    var issuer = LoadAuthority.unreachable
+    var loadRequests: [LoadRequest] = []
+    /// Whoever checks TACs has this key, or nobody does.
+    var tacKey: DESKey?
+    /// What the secure module was told.
+    var moduleRequests: [SecureModuleRequest] = []
     /// Whether a card may pay from its own purse.
     var isAdmitted = true
     var admissions: [CardEvidence] = []
-    /// Every exchange, in order: the instruction byte, 0x70 and 0x72 for the secure module.
+    /// Every exchange, in order: the instruction byte; 0x70 and 0x72 for the secure module, 0x01 for the issuer.
     var exchanges: [UInt8] = []
     private var cardExchanges = 0
 
@@ -49,14 +78,17 @@ struct Tap {
             switch action {
             case .finish(let result): return result
             case .persistIntent(let evidence):
-                if case .purchase(let purchase) = evidence, !intentFails { intents.append(PurchaseIntent(purchase)) }
-                event = intentFails ? .intentFailed : .intentPersisted
+                event = persist(evidence)
             case .transmit(let command): event = transmit(command).map { .cardAnswered($0) } ?? .cardFailed
             case .initializeSecureModule(let request):
                 event = try initialize(request).map { .secureModuleInitialized($0) } ?? .secureModuleFailed
             case .checkMAC2(let mac2):
                 event = .checked(try check(mac2).map { $0 ? .right : .wrong } ?? .notPossible)
-            case .checkTAC: event = .checked(.notPossible)
+            case .checkTAC(let evidence): event = .checked(check(evidence))
+            case .requestLoad(let request):
+                exchanges.append(0x01)
+                loadRequests.append(request)
+                event = issuer.decide(request)
             case .admit(let card):
                 admissions.append(card)
                 event = isAdmitted ? .admitted : .notAdmitted
@@ -84,9 +116,29 @@ struct Tap {
         }
     }
 
+    private mutating func persist(_ evidence: CardTransactionEvidence) -> CardEvent {
+        guard !intentFails else { return .intentFailed }
+        switch evidence {
+        case .purchase(let purchase): intents.append(PurchaseIntent(purchase))
+        case .load(let load): loadIntents.append(load)
+        }
+        return .intentPersisted
+    }
+
+    private func check(_ evidence: CardTransactionEvidence) -> CryptogramCheck {
+        guard let tacKey else { return .notPossible }
+        let isRight =
+            switch evidence {
+            case .purchase(let purchase): purchase.isGenuine(underTACKey: tacKey)
+            case .load(let load): load.isGenuine(underTACKey: tacKey)
+            }
+        return isRight ? .right : .wrong
+    }
+
     private mutating func initialize(_ request: SecureModuleRequest) throws -> SecureModuleAnswer? {
         exchanges.append(0x70)
         terminalSerial += 1
+        moduleRequests.append(request)
         if moduleFailsToInitialize { return nil }
         return try module.initializeForPurchase(request, terminalSerial: terminalSerial)
     }

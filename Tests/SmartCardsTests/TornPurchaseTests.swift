@@ -93,7 +93,11 @@ struct TornPurchaseTests {
             switch action {
             case .finish(let result): return (result, tap.exchanges)
             case .transmit(let command): action = machine.receive(.cardAnswered(tap.transmit(command) ?? []))
-            case .checkTAC(let evidence):
+            case .checkTAC(let transaction):
+                guard case .purchase(let evidence) = transaction else {
+                    Issue.record("another transaction's TAC")
+                    return (.otherCard, tap.exchanges)
+                }
                 let isRight = evidence.isGenuine(underTACKey: campus.cardKeys.transactionAuthentication)
                 action = machine.receive(.checked(checker != .tacKey ? .notPossible : isRight ? .right : .wrong))
             case .checkMAC2(let mac2):
@@ -105,7 +109,7 @@ struct TornPurchaseTests {
                 let isRight = try tap.module.credit(mac2: mac2)
                 #expect(isRight, "a wrong MAC2 counts against the secure module")
                 action = machine.receive(.checked(isRight ? .right : .wrong))
-            case .initializeSecureModule, .drawRandom, .admit, .persistIntent:
+            case .initializeSecureModule, .drawRandom, .admit, .persistIntent, .requestLoad:
                 Issue.record("a torn purchase is looked up without \(action)")
                 return (.otherCard, tap.exchanges)
             }

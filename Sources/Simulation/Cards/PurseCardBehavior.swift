@@ -26,6 +26,11 @@ package struct PurseCardBehavior: Sendable, Equatable, Codable {
     package var pin: [UInt8] = [0x12, 0x34, 0x56]
     /// From 0, when the PIN is blocked, to 15.
     package var pinTriesLeft = PurseCardBehavior.pinTriesMaximum
+    /// Whether a load needs no PIN; `nil`, as in older state files, for no.
+    package var isLoadFree: Bool?
+    /// What a locked application answers to SELECT and to every command: 6A81 when `nil`; some cards say 6283 at
+    /// SELECT, or 9303 when they are locked for good.
+    package var lockedStatus: UInt16?
     /// The proof of the last transaction of each type.
     package var proofs: [PurseCardProof] = []
 

@@ -21,24 +21,60 @@ extension SimulatedPurseCard {
         return ResponseAPDU(data: Array(rest.prefix(wanted)), status: .success)
     }
 
-    /// READ RECORD of the transaction log, whose record 1 is the newest, or of the compound-purchase file.
-    func readRecord(_ command: CommandAPDU) -> ResponseAPDU {
-        guard command.data.isEmpty, let wanted = command.expectedLength else {
-            return ResponseAPDU(status: .wrongLength)
-        }
+    /// READ RECORD of the directory file 01 under the master file, whose one entry is the purse application.
+    func readDirectory(_ command: CommandAPDU) -> ResponseAPDU {
+        guard command.parameter2 >> 3 == 0x01 else { return ResponseAPDU(status: .fileNotFound) }
         guard command.parameter2 & 0x07 == 0x04 else { return ResponseAPDU(status: .wrongParameters) }
-        let records: [[UInt8]]
+        let entry = DataElement(
+            tag: 0x61,
+            content: .constructed([
+                DataElement(tag: 0x4F, content: .primitive(memory.applicationName)),
+                DataElement(tag: 0x50, content: .primitive(Array("PBOC".utf8))),
+            ]))
+        return record(command, at: Int(command.parameter1) - 1, of: [entry.bytes])
+    }
+
+    /// READ RECORD of the transaction log, whose record 1 is the newest, or of the compound-purchase file, there also
+    /// by identifier.
+    func readRecord(_ command: CommandAPDU) -> ResponseAPDU {
         switch command.parameter2 >> 3 {
         case 0x18:
+            guard command.parameter2 & 0x07 == 0x04 else { return ResponseAPDU(status: .wrongParameters) }
             guard memory.behavior.isLogFree || isPINVerified else {
                 return ResponseAPDU(status: .securityStatusNotSatisfied)
             }
-            records = memory.log
+            return record(command, at: Int(command.parameter1) - 1, of: memory.log)
         case memory.behavior.compoundFile where !memory.behavior.compoundRecords.isEmpty:
-            records = memory.behavior.compoundRecords
+            do throws(CompoundRecordNotFound) {
+                return record(command, at: try compoundIndex(command), of: memory.behavior.compoundRecords)
+            } catch {
+                return ResponseAPDU(status: error.status)
+            }
         default: return ResponseAPDU(status: .fileNotFound)
         }
-        let index = Int(command.parameter1) - 1
+    }
+
+    /// The index of the compound record that P1 and the mode in P2 name.
+    func compoundIndex(_ command: CommandAPDU) throws(CompoundRecordNotFound) -> Int {
+        let records = memory.behavior.compoundRecords
+        switch command.parameter2 & 0x07 {
+        case 0x00:
+            guard let found = records.firstIndex(where: { $0.first == command.parameter1 }) else {
+                throw CompoundRecordNotFound(status: .recordNotFound)
+            }
+            return found
+        case 0x04:
+            let index = Int(command.parameter1) - 1
+            guard records.indices.contains(index) else { throw CompoundRecordNotFound(status: .recordNotFound) }
+            return index
+        default: throw CompoundRecordNotFound(status: .wrongParameters)
+        }
+    }
+
+    private func record(_ command: CommandAPDU, at index: Int, of records: [[UInt8]]) -> ResponseAPDU {
+        guard command.data.isEmpty, let wanted = command.expectedLength else {
+            return ResponseAPDU(status: .wrongLength)
+        }
         guard records.indices.contains(index) else { return ResponseAPDU(status: .recordNotFound) }
         let record = records[index]
         guard wanted == record.count || wanted == 256 else {
@@ -57,4 +93,9 @@ extension SimulatedPurseCard {
         }
         return ResponseAPDU(data: memory.balance.bigEndianBytes(count: 4), status: .success)
     }
+}
+
+/// No compound record fits P1 and P2.
+struct CompoundRecordNotFound: Error {
+    let status: StatusWord
 }

@@ -2,9 +2,11 @@ import Payments
 import SmartCards
 
 extension SimulatedPurseCard {
-    /// INITIALIZE FOR LOAD: key index 1, amount 4, terminal 6; only after VERIFY.
+    /// INITIALIZE FOR LOAD: key index 1, amount 4, terminal 6; usually only after VERIFY.
     mutating func initializeForLoad(_ command: CommandAPDU) -> ResponseAPDU {
-        guard isPINVerified else { return ResponseAPDU(status: .securityStatusNotSatisfied) }
+        guard isPINVerified || memory.behavior.isLoadFree == true else {
+            return ResponseAPDU(status: .securityStatusNotSatisfied)
+        }
         guard command.data.count == 11, command.expectedLength == 16 || command.expectedLength == nil else {
             return ResponseAPDU(status: .wrongLength)
         }
@@ -13,7 +15,7 @@ extension SimulatedPurseCard {
         }
         let amount = number(command.data[1..<5])
         guard !memory.balance.addingReportingOverflow(amount).overflow else {
-            return ResponseAPDU(status: .conditionsNotSatisfied)
+            return ResponseAPDU(status: .counterAtMaximum)
         }
         guard memory.onlineSerial < .max else { return ResponseAPDU(status: .counterAtMaximum) }
         guard eraseProofs() else { return ResponseAPDU(status: .memoryFailure) }

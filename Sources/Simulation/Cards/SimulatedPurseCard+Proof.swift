@@ -40,15 +40,15 @@ extension SimulatedPurseCard {
         guard command.parameter2 >> 3 == memory.behavior.compoundFile else {
             return ResponseAPDU(status: .fileNotFound)
         }
-        let records = memory.behavior.compoundRecords
-        let found: Int?
-        switch command.parameter2 & 0x07 {
-        case 0x00: found = records.firstIndex { $0.first == command.parameter1 }
-        case 0x04: found = records.indices.contains(Int(command.parameter1) - 1) ? Int(command.parameter1) - 1 : nil
-        default: return ResponseAPDU(status: .wrongParameters)
+        let found: Int
+        do throws(CompoundRecordNotFound) {
+            found = try compoundIndex(command)
+        } catch {
+            return ResponseAPDU(status: error.status)
         }
-        guard let found else { return ResponseAPDU(status: .recordNotFound) }
-        guard command.data.count == records[found].count else { return ResponseAPDU(status: .wrongLength) }
+        guard command.data.count == memory.behavior.compoundRecords[found].count else {
+            return ResponseAPDU(status: .wrongLength)
+        }
         open.records[found] = command.data
         session = open
         return ResponseAPDU(status: .success)

@@ -99,8 +99,9 @@ package struct SimulatedPurseCard: VirtualCard {
         guard command.classByte == expectedClass else { return ResponseAPDU(status: .classNotSupported) }
         guard !memory.isCardLocked else { return ResponseAPDU(status: .locked) }
         if command.instruction == 0xA4 { return select(command) }
+        if command.instruction == 0xB2, selection == .masterFile { return readDirectory(command) }
         guard selection == .application else { return ResponseAPDU(status: .conditionsNotSatisfied) }
-        guard !memory.isApplicationLocked else { return ResponseAPDU(status: .locked) }
+        guard !memory.isApplicationLocked else { return ResponseAPDU(status: lockedStatus) }
         switch command.instruction {
         case 0xB0: return readBinary(command)
         case 0xB2: return readRecord(command)
@@ -159,8 +160,10 @@ package struct SimulatedPurseCard: VirtualCard {
         return fileControl(name: Self.paymentEnvironment, DataElement(tag: 0x88, content: .primitive([0x01])))
     }
 
+    private var lockedStatus: StatusWord { memory.behavior.lockedStatus.map { StatusWord($0) } ?? .locked }
+
     private mutating func selectApplication() -> ResponseAPDU {
-        guard !memory.isApplicationLocked else { return ResponseAPDU(status: .locked) }
+        guard !memory.isApplicationLocked else { return ResponseAPDU(status: lockedStatus) }
         selection = .application
         isPINVerified = false
         let information = DataElement(tag: 0x9F0C, content: .primitive(memory.information.bytes))

@@ -9,7 +9,9 @@ package enum CardAction<Result: Sendable & Equatable>: Sendable, Equatable {
     /// 80 72 of the secure module, whose session of this very purchase is open; it counts wrong ones. → `checked`
     case checkMAC2([UInt8])
     /// Whether the evidence's TAC is the card's: a soft secure module or the issuer knows. → `checked`
-    case checkTAC(PurchaseEvidence)
+    case checkTAC(CardTransactionEvidence)
+    /// The issuer decides about a load, and gives the card's permission for it (MAC2). → `loadGranted`, `loadRefused`
+    case requestLoad(LoadRequest)
     /// Bytes that nobody can foresee. → `random`
     case drawRandom(count: Int)
     /// The card that would pay from its own purse is known: may it? → `admitted`, `notAdmitted`
@@ -31,6 +33,7 @@ extension CardAction {
         case .initializeSecureModule(let request): .initializeSecureModule(request)
         case .checkMAC2(let mac2): .checkMAC2(mac2)
         case .checkTAC(let evidence): .checkTAC(evidence)
+        case .requestLoad(let request): .requestLoad(request)
         case .drawRandom(let count): .drawRandom(count: count)
         case .admit(let card): .admit(card)
         case .persistIntent(let evidence): .persistIntent(evidence)

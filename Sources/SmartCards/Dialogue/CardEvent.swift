@@ -10,6 +10,8 @@ package enum CardEvent: Sendable {
     case secureModuleInitialized(SecureModuleAnswer)
     case secureModuleFailed
     case checked(CryptogramCheck)
+    case loadGranted(LoadGrant)
+    case loadRefused(LoadRefusal)
     case random([UInt8])
     /// The card may pay.
     case admitted

@@ -5,18 +5,28 @@ import Payments
 /// Stored before the command that may change the money, without the card's proof; and again with it in the journal.
 /// Canonical bytes: one byte for the kind, then that kind's own layout.
 package enum CardTransactionEvidence: Sendable, Hashable {
-    /// Kind 01: a purchase from an electronic purse. ``PurchaseIntent`` (72), then TAC 4 and MAC2 4 when they are
-    /// known.
+    /// Kind 01, or 05 for a compound purchase: a purchase from an electronic purse. ``PurchaseIntent`` (72 or 139),
+    /// then TAC 4 and MAC2 4 when they are known.
     case purchase(PurchaseEvidence)
+<<<<<<< /tmp/mours
     /// Kind 03: a debit of a DESFire value file. ``DESFireDebitEvidence``.
     case desfireDebit(DESFireDebitEvidence)
+=======
+    /// Kind 02: a load of an electronic purse. See ``LoadEvidence``.
+    case load(LoadEvidence)
+>>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
 
     /// Reads the canonical bytes; `nil` when they are not exactly one of the kinds.
     package init?(canonicalBytes bytes: [UInt8]) {
         if let evidence = PurchaseEvidence(canonicalBytes: bytes) {
             self = .purchase(evidence)
+<<<<<<< /tmp/mours
         } else if let evidence = DESFireDebitEvidence(canonicalBytes: bytes) {
             self = .desfireDebit(evidence)
+=======
+        } else if let evidence = LoadEvidence(canonicalBytes: bytes) {
+            self = .load(evidence)
+>>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
         } else {
             return nil
         }
@@ -26,7 +36,11 @@ package enum CardTransactionEvidence: Sendable, Hashable {
     package var canonicalBytes: [UInt8] {
         switch self {
         case .purchase(let evidence): evidence.canonicalBytes
+<<<<<<< /tmp/mours
         case .desfireDebit(let evidence): evidence.canonicalBytes
+=======
+        case .load(let evidence): evidence.canonicalBytes
+>>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
         }
     }
 
@@ -34,6 +48,7 @@ package enum CardTransactionEvidence: Sendable, Hashable {
     package var amount: UInt32 {
         switch self {
         case .purchase(let evidence): evidence.transaction.amount
+<<<<<<< /tmp/mours
         case .desfireDebit(let evidence): evidence.record.amount
         }
     }
@@ -44,6 +59,9 @@ package enum CardTransactionEvidence: Sendable, Hashable {
         case .purchase(let evidence):
             Int64(evidence.initialization.balanceBefore) - Int64(evidence.transaction.amount)
         case .desfireDebit(let evidence): Int64(evidence.valueBefore) - Int64(evidence.record.amount)
+=======
+        case .load(let evidence): evidence.transaction.amount
+>>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
         }
     }
 
@@ -51,18 +69,21 @@ package enum CardTransactionEvidence: Sendable, Hashable {
     package var card: CardID {
         switch self {
         case .purchase(let evidence): evidence.information.card
+<<<<<<< /tmp/mours
         case .desfireDebit(let evidence): evidence.card
+=======
+        case .load(let evidence): evidence.information.card
+>>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
         }
     }
 }
 
 extension PurchaseEvidence {
-    /// Reads the intent's 72 bytes, alone or with TAC 4 and MAC2 4 behind them.
+    /// Reads the intent's bytes, alone or with TAC 4 and MAC2 4 behind them.
     init?(canonicalBytes bytes: [UInt8]) {
-        guard let intent = PurchaseIntent(canonicalBytes: Array(bytes.prefix(PurchaseIntent.length))) else {
-            return nil
-        }
-        let proof = Array(bytes.dropFirst(PurchaseIntent.length))
+        let length = PurchaseIntent.length(of: bytes)
+        guard let intent = PurchaseIntent(canonicalBytes: Array(bytes.prefix(length))) else { return nil }
+        let proof = Array(bytes.dropFirst(length))
         switch proof.count {
         case 0: self = intent.evidence()
         case 8: self = intent.evidence(PurchaseCryptograms(tac: Array(proof[0..<4]), mac2: Array(proof[4..<8])))
@@ -70,7 +91,7 @@ extension PurchaseEvidence {
         }
     }
 
-    /// The intent's 72 bytes, then TAC 4 and MAC2 4 when they are known.
+    /// The intent's bytes, then TAC 4 and MAC2 4 when they are known.
     var canonicalBytes: [UInt8] {
         PurchaseIntent(self).canonicalBytes + (cryptograms.map { $0.tac + $0.mac2 } ?? [])
     }

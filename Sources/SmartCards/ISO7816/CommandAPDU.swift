@@ -71,9 +71,11 @@ package struct CommandAPDU: Sendable, Hashable {
     }
 }
 
-extension CommandAPDU: CustomStringConvertible {
-    /// The header and the number of data bytes. The data stays out: it can hold a cryptogram.
+extension CommandAPDU: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The header and the number of data bytes. The data stays out: it can hold a cryptogram or a PIN.
     package var description: String {
         "command \(Hex.encode([classByte, instruction, parameter1, parameter2])), \(data.count) data bytes"
     }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

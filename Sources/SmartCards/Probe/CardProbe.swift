@@ -35,6 +35,7 @@ package struct CardProbe: CardMachine {
     private let amount: UInt32
     private let terminal: TerminalID
     private let time: CalendarTime
+    private let window: UInt8
     private var untried: ArraySlice<CardProfile>
     private var state = State.idle
 
@@ -45,11 +46,15 @@ package struct CardProbe: CardMachine {
     ///   - profiles: in the order in which they are tried.
     ///   - amount: in fen, above zero: what a card pays whose tender is its purse.
     ///   - time: local date and time of the tap, which the card logs.
-    package init(profiles: [CardProfile], amount: UInt32, terminal: TerminalID, time: CalendarTime) {
+    ///   - window: the service window that is open, 0 outside any: what a compound purchase counts in.
+    package init(
+        profiles: [CardProfile], amount: UInt32, terminal: TerminalID, time: CalendarTime, window: UInt8 = 0
+    ) {
         invariant(amount > 0, "nothing is sold for nothing")
         self.amount = amount
         self.terminal = terminal
         self.time = time
+        self.window = window
         untried = profiles[...]
     }
 
@@ -71,7 +76,8 @@ package struct CardProbe: CardMachine {
         switch next {
         case .purse(let profile):
             let machine = PursePurchaseMachine(
-                profile: profile, amount: profile.tender == .purse ? amount : 0, terminal: terminal, time: time)
+                profile: profile, amount: profile.tender == .purse ? amount : 0, terminal: terminal, time: time,
+                window: window)
             return advance(machine, .started)
         case .desfire(let profile):
             let machine = DESFireDebitMachine(

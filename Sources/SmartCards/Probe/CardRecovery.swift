@@ -21,8 +21,13 @@ package struct CardRecovery: CardMachine {
     package typealias Action = CardAction<Outcome>
 
     private enum Inquiry {
+<<<<<<< /tmp/mours
         case purse(PurseRecoveryMachine)
         case desfire(DESFireRecoveryMachine)
+=======
+        case purchase(PurchaseEvidence, TornPurchaseMachine)
+        case load(TornLoadMachine)
+>>>>>>> Sources/SmartCards/Probe/CardRecovery.swift
     }
 
     private var inquiry: Inquiry
@@ -32,6 +37,7 @@ package struct CardRecovery: CardMachine {
     /// - Parameters:
     ///   - evidence: as it was stored before the command whose answer was lost.
     ///   - profile: under which the card on the reader was found.
+<<<<<<< /tmp/mours
     ///   - time: local date and time of the tap, which the card logs.
     package init?(
         of evidence: CardTransactionEvidence, profile: CardProfile, terminal: TerminalID, time: CalendarTime
@@ -43,11 +49,23 @@ package struct CardRecovery: CardMachine {
             guard let machine = DESFireRecoveryMachine(profile: profile, evidence: debit) else { return nil }
             inquiry = .desfire(machine)
         case (.purchase, _), (.desfireDebit, _): return nil
+=======
+    ///   - pin: for a load, where the cardholder entered it again.
+    package init?(of evidence: CardTransactionEvidence, profile: CardProfile, pin: CardPIN? = nil) {
+        switch (evidence, profile) {
+        case (.purchase(let purchase), .purse(let profile)):
+            let machine = TornPurchaseMachine(profile: profile, intent: PurchaseIntent(purchase))
+            inquiry = .purchase(purchase, machine)
+        case (.load(let load), .purse(let profile)):
+            inquiry = .load(TornLoadMachine(profile: profile, evidence: load, pin: pin))
+        case (.purchase, .identityOnly), (.load, .identityOnly): return nil
+>>>>>>> Sources/SmartCards/Probe/CardRecovery.swift
         }
     }
 
     package mutating func receive(_ event: CardEvent) -> Action {
         switch inquiry {
+<<<<<<< /tmp/mours
         case .purse(var machine):
             let action = machine.receive(event)
             inquiry = .purse(machine)
@@ -56,6 +74,37 @@ package struct CardRecovery: CardMachine {
             let action = machine.receive(event)
             inquiry = .desfire(machine)
             return action.inside { .finish(Outcome($0)) }
+=======
+        case .purchase(let evidence, var machine):
+            let action = machine.receive(event)
+            inquiry = .purchase(evidence, machine)
+            return action.inside { .finish(Self.outcome($0, evidence)) }
+        case .load(var machine):
+            let action = machine.receive(event)
+            inquiry = .load(machine)
+            return action.inside { .finish(Self.outcome($0)) }
+        }
+    }
+
+    private static func outcome(_ result: TornLoadResult) -> Outcome {
+        switch result {
+        case .otherCard: .otherCard
+        case .happened(let evidence, _): .happened(.load(evidence))
+        case .didNotHappen: .didNotHappen
+        case .undetermined: .undetermined
+        case .unresolved(let obstacle): .unresolved(CardRefusal(recovery: obstacle))
+        }
+    }
+
+    private static func outcome(_ result: TornPurchaseResult, _ evidence: PurchaseEvidence) -> Outcome {
+        switch result {
+        case .otherCard: .otherCard
+        case .committed(let findings, _), .committedProvisional(let findings):
+            .happened(.purchase(evidence.completed(by: findings)))
+        case .notDebited: .didNotHappen
+        case .suspense: .undetermined
+        case .unresolved(let obstacle): .unresolved(CardRefusal(recovery: obstacle))
+>>>>>>> Sources/SmartCards/Probe/CardRecovery.swift
         }
     }
 }
@@ -73,13 +122,14 @@ extension CardRecovery.Outcome {
 }
 
 extension CardRefusal {
-    /// The refusal for a card that could not be asked about an earlier purchase.
-    init(recovery obstacle: TornPurchaseObstacle) {
+    /// The refusal for a card that could not be asked about an earlier transaction.
+    init(recovery obstacle: TornTransactionObstacle) {
         switch obstacle {
         case .communicationFailed: self.init(.communicationFailed, detail: "recovery")
         case .applicationLocked: self.init(.applicationLocked)
         case .status(let status): self.init(.cardFault, detail: "recovery: \(status), \(status.meaning)")
         case .malformedAnswer(let error): self.init(.malformedAnswer, detail: "recovery: \(error)")
+        case .pinNeeded: self.init(.pinMissing)
         }
     }
 }

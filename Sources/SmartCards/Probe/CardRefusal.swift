@@ -25,8 +25,32 @@ package struct CardRefusal: StableError, Hashable {
         case randomIdentifier = 1311
         /// The reader gave no identifier, or one of a length that no card has.
         case identifierNotReadable = 1312
+<<<<<<< /tmp/mours
         /// The outcome of a payment with another card is not known; that card must come first.
         case sameCardNeeded = 1313
+=======
+        /// The card's own record says that this meal, or the day's, has been eaten (limit in the detail).
+        case entitlementUsedUp = 1331
+        /// The card has no record for compound purchases.
+        case mealRecordMissing = 1332
+        /// The card's record for compound purchases is not of this campus, or from a later day.
+        case mealRecordUnusable = 1333
+        /// The card works with an algorithm that its profile does not list.
+        case algorithmNotAccepted = 1334
+        /// The card wants a PIN, and none was entered.
+        case pinMissing = 1335
+        /// Wrong PIN (attempts left in the detail).
+        case pinWrong = 1336
+        case pinBlocked = 1337
+        /// The issuer does not grant the load.
+        case loadRefusedByIssuer = 1338
+        /// The issuer did not answer about the load.
+        case issuerUnreachable = 1339
+        /// The card refused the issuer's MAC2 of a load.
+        case loadGrantRefusedByCard = 1340
+        /// The purse cannot hold the amount, or has been loaded as often as it can.
+        case cardFull = 1341
+>>>>>>> Sources/SmartCards/Probe/CardRefusal.swift
     }
 
     package let code: Code
@@ -60,7 +84,21 @@ package struct CardRefusal: StableError, Hashable {
         case .keyIndexNotSupported: ("card has no key for this terminal", "卡片无对应密钥")
         case .randomIdentifier: ("phone or card without a fixed number", "卡号不固定（如手机），无法识别")
         case .identifierNotReadable: ("card number cannot be read", "无法读取卡号")
+<<<<<<< /tmp/mours
         case .sameCardNeeded: ("put the same card back, the payment is not finished", "请放回原卡，交易未完成")
+=======
+        case .entitlementUsedUp: ("this meal is already used on the card", "本餐次或当日额度已用完")
+        case .mealRecordMissing: ("card has no meal record", "卡内无就餐记录")
+        case .mealRecordUnusable: ("meal record of the card cannot be used", "卡内就餐记录异常")
+        case .algorithmNotAccepted: ("card uses an algorithm that is not accepted", "卡片算法不受支持")
+        case .pinMissing: ("card needs its PIN", "请输入卡片密码")
+        case .pinWrong: ("wrong PIN", "卡片密码错误")
+        case .pinBlocked: ("PIN is blocked, see the card office", "卡片密码已锁定，请到卡务中心处理")
+        case .loadRefusedByIssuer: ("load is not granted", "圈存未获批准")
+        case .issuerUnreachable: ("load is not possible now", "暂时无法圈存")
+        case .loadGrantRefusedByCard: ("card refuses the load", "卡片拒绝圈存")
+        case .cardFull: ("card cannot hold this amount", "超出卡内余额上限")
+>>>>>>> Sources/SmartCards/Probe/CardRefusal.swift
         }
     }
 
@@ -69,8 +107,8 @@ package struct CardRefusal: StableError, Hashable {
 }
 
 extension CardRefusal {
-    /// The refusal for a failed purse tap of amount zero.
-    init(purse failure: PurseFailure) {
+    /// The refusal for a failed purse tap.
+    package init(purse failure: PurseFailure) {
         switch failure {
         case .notThisProfile(let status): self.init(.cardNotSupported, detail: "\(status)")
         case .applicationLocked: self.init(.applicationLocked)
@@ -78,6 +116,8 @@ extension CardRefusal {
         case .secureModuleRefusedByCard: self.init(.secureModuleRefusedByCard)
         case .insufficientBalance: self.init(.insufficientBalance)
         case .keyIndexNotSupported: self.init(.keyIndexNotSupported)
+        case .algorithmNotAccepted(let number): self.init(.algorithmNotAccepted, detail: "algorithm \(number)")
+        case .notEntitled(let cause): self.init(compound: cause)
         case .cardFault(let status, let step):
             self.init(.cardFault, detail: "\(step.rawValue): \(status), \(status.meaning)")
         case .malformedAnswer(let error, let step):
@@ -105,6 +145,34 @@ extension CardRefusal {
         case .refused(let status): self.init(.identifierNotReadable, detail: "\(status)")
         case .length(let count): self.init(.identifierNotReadable, detail: "\(count) bytes")
         case .random: self.init(.randomIdentifier)
+        }
+    }
+}
+
+extension CardRefusal {
+    /// The refusal for a card whose own record does not allow a compound purchase.
+    private init(compound cause: CompoundRefusal) {
+        switch cause {
+        case .entitlementUsedUp(let limit): self.init(.entitlementUsedUp, detail: limit.rawValue)
+        case .recordMissing(let status): self.init(.mealRecordMissing, detail: "\(status), \(status.meaning)")
+        case .recordUnusable(.length(let count)): self.init(.mealRecordUnusable, detail: "\(count) bytes")
+        case .recordUnusable(.layout): self.init(.mealRecordUnusable, detail: "layout")
+        case .recordUnusable(.laterDay): self.init(.mealRecordUnusable, detail: "written on a later day")
+        }
+    }
+
+    /// The refusal for a load that came to nothing; `nil` when the driver itself stopped it.
+    package init?(load failure: PurseLoadFailure) {
+        switch failure {
+        case .purse(.notAdmitted), .purse(.intentNotStored): return nil
+        case .purse(let failure): self.init(purse: failure)
+        case .pinMissing: self.init(.pinMissing)
+        case .pinWrong(let triesLeft): self.init(.pinWrong, detail: "\(triesLeft) attempts left")
+        case .pinBlocked: self.init(.pinBlocked)
+        case .issuer(.refusedByIssuer): self.init(.loadRefusedByIssuer)
+        case .issuer(.issuerUnreachable): self.init(.issuerUnreachable)
+        case .grantRefusedByCard: self.init(.loadGrantRefusedByCard)
+        case .cardFull: self.init(.cardFull)
         }
     }
 }

@@ -7,17 +7,21 @@ package struct PurchaseEvidence: Sendable, Hashable {
     package let initialization: PurchaseInitialization
     /// The secure module's serial and MAC1, as they were sent to the card.
     package let secureModuleAnswer: SecureModuleAnswer
+    /// The record that changes with the purse, of a compound purchase.
+    package let compound: CompoundUpdate?
     /// TAC and MAC2; `nil` as long as the card's answer to DEBIT is not known.
     package var cryptograms: PurchaseCryptograms?
 
     package init(
         information: PublicInformation, transaction: PurseTransaction, initialization: PurchaseInitialization,
-        secureModuleAnswer: SecureModuleAnswer, cryptograms: PurchaseCryptograms? = nil
+        secureModuleAnswer: SecureModuleAnswer, compound: CompoundUpdate? = nil,
+        cryptograms: PurchaseCryptograms? = nil
     ) {
         self.information = information
         self.transaction = transaction
         self.initialization = initialization
         self.secureModuleAnswer = secureModuleAnswer
+        self.compound = compound
         self.cryptograms = cryptograms
     }
 

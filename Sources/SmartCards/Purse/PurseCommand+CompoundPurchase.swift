@@ -13,6 +13,24 @@ extension PurseCommand {
             expectedLength: PurchaseInitialization.length)
     }
 
+    /// The INITIALIZE of a purchase of either type, 06 or 09.
+    static func initialize(
+        type: UInt8, keyIndex: UInt8, amount: UInt32, terminal: TerminalID
+    ) -> CommandAPDU {
+        type == PurseTransaction.compoundPurchaseType
+            ? initializeForCompoundPurchase(keyIndex: keyIndex, amount: amount, terminal: terminal)
+            : initializeForPurchase(keyIndex: keyIndex, amount: amount, terminal: terminal)
+    }
+
+    /// READ RECORD (`00 B2`) of a ``MealCounter``, by identifier or by number.
+    ///
+    /// - Parameter shortFile: 1 to 30.
+    package static func readCompoundRecord(_ selection: CompoundRecord.Selection, shortFile: UInt8) -> CommandAPDU {
+        invariant((1...30).contains(shortFile), "a short file identifier is 1 to 30")
+        return CommandAPDU(
+            0x00, 0xB2, selection.parameter, shortFile << 3 | selection.mode, expectedLength: MealCounter.length)
+    }
+
     /// UPDATE CAPP DATA CACHE (`80 DC`): the record's new content, which DEBIT commits together with the purse.
     ///
     /// - Parameters:
@@ -20,23 +38,11 @@ extension PurseCommand {
     ///   - content: the whole record.
     ///   - mac: 4 bytes for a file with line protection, otherwise none.
     package static func updateCompoundRecord(
-        _ record: CompoundRecord, shortFile: UInt8, content: [UInt8], mac: [UInt8] = []
+        _ selection: CompoundRecord.Selection, shortFile: UInt8, content: [UInt8], mac: [UInt8] = []
     ) -> CommandAPDU {
         invariant((1...30).contains(shortFile), "a short file identifier is 1 to 30")
         invariant(mac.isEmpty || mac.count == 4, "a line-protection MAC has 4 bytes")
-        let (parameter, mode): (UInt8, UInt8) =
-            switch record {
-            case .identifier(let identifier): (identifier, 0x00)
-            case .number(let number): (number, 0x04)
-            }
-        return CommandAPDU(0x80, 0xDC, parameter, shortFile << 3 | mode, data: content + mac)
+        return CommandAPDU(
+            0x80, 0xDC, selection.parameter, shortFile << 3 | selection.mode, data: content + mac)
     }
-}
-
-/// Which record of a compound-purchase file is meant.
-package enum CompoundRecord: Sendable, Hashable {
-    /// The first record whose first byte is this.
-    case identifier(UInt8)
-    /// By number, from 1.
-    case number(UInt8)
 }

@@ -39,13 +39,24 @@ package struct LoadInitialization: Sendable, Hashable {
     package let mac1: [UInt8]
 
     package init(decoding answer: ResponseAPDU) throws(CardDataError) {
-        let data = try answer.data(exactly: Self.length, of: "load initialization")
+        self.init(fields: try answer.data(exactly: Self.length, of: "load initialization"))
+    }
+
+    /// - Parameter data: the 16 bytes of the answer.
+    init(fields data: [UInt8]) {
+        invariant(data.count == Self.length, "a load initialization has 16 bytes")
         balanceBefore = UInt32(bigEndian: data[0..<4])
         onlineSerial = UInt16(truncatingIfNeeded: UInt32(bigEndian: data[4..<6]))
         keyVersion = data[6]
         algorithm = data[7]
         random = Array(data[8..<12])
         mac1 = Array(data[12..<16])
+    }
+
+    /// The 16 bytes of the answer.
+    package var bytes: [UInt8] {
+        balanceBefore.bigEndianBytes(count: 4) + onlineSerial.bigEndianBytes(count: 2) + [keyVersion, algorithm]
+            + random + mac1
     }
 }
 

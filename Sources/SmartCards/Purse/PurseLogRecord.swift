@@ -21,13 +21,37 @@ package struct PurseLogRecord: Sendable, Hashable {
     package let dateAndTime: [UInt8]
 
     package init(decoding answer: ResponseAPDU) throws(CardDataError) {
-        let data = try answer.data(exactly: Self.length, of: "log record")
+        self.init(fields: try answer.data(exactly: Self.length, of: "log record"))
+    }
+
+    /// - Parameter data: the 23 bytes of the record.
+    init(fields data: [UInt8]) {
+        invariant(data.count == Self.length, "a log record has 23 bytes")
         serial = UInt16(truncatingIfNeeded: UInt32(bigEndian: data[0..<2]))
         overdraftLimit = UInt32(bigEndian: data[2..<5])
         amount = UInt32(bigEndian: data[5..<9])
         type = data[9]
         terminal = Array(data[10..<16])
         dateAndTime = Array(data[16..<23])
+    }
+
+    /// The 23 bytes of the record.
+    package var bytes: [UInt8] {
+        serial.bigEndianBytes(count: 2) + overdraftLimit.bigEndianBytes(count: 3) + amount.bigEndianBytes(count: 4)
+            + [type] + terminal + dateAndTime
+    }
+
+    /// What the transaction added to the balance of the purse, in fen; `nil` for a type whose effect is not known.
+    ///
+    /// The log may be shared with the passbook (types 01, 03 and 05 move its money, 07 its limit), whose transactions
+    /// leave the purse alone.
+    var purseChange: Int64? {
+        switch type {
+        case PurseTransaction.loadType: Int64(amount)
+        case PurseTransaction.purchaseType, PurseTransaction.compoundPurchaseType: -Int64(amount)
+        case 0x01, 0x03, 0x04, 0x05, 0x07: 0
+        default: nil
+        }
     }
 
     /// Whether this is the record of `transaction`: same terminal, date, time, amount and type. The serial is left

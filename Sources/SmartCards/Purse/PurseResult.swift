@@ -13,11 +13,11 @@ package enum PurseResult: Sendable, Equatable {
     case unknown(PurchaseEvidence, PurseUncertainty)
 }
 
-/// Why the outcome of a DEBIT is unknown.
+/// Why the outcome of a DEBIT, or of a CREDIT FOR LOAD, is unknown.
 package enum PurseUncertainty: Sendable, Hashable {
     /// No answer, or one without a status word.
     case answerLost
-    /// The card answered, but not with a TAC and MAC2.
+    /// The card answered, but not with its cryptograms.
     case answerMalformed(CardDataError)
     /// A status word that leaves open whether the memory changed, such as 6581.
     case status(StatusWord)
@@ -36,22 +36,51 @@ package enum PurseFailure: Sendable, Hashable {
     case secureModuleRefusedByCard
     case insufficientBalance
     case keyIndexNotSupported
+    /// The card works with an algorithm that the profile does not list.
+    case algorithmNotAccepted(UInt8)
+    /// The card's own record does not allow the compound purchase.
+    case notEntitled(CompoundRefusal)
     case cardFault(StatusWord, PurseStep)
     case malformedAnswer(CardDataError, PurseStep)
     case communicationFailed(PurseStep)
     case secureModuleFailed(PurseStep)
     /// The driver did not let this card pay.
     case notAdmitted
-    /// The intent could not be stored, so no DEBIT went out.
+    /// The intent could not be stored, so no DEBIT and no CREDIT went out.
     case intentNotStored
+}
+
+extension PurseFailure {
+    /// A card that leaves inside an exchange looks like an answer without a status word.
+    init(_ error: CardDataError, at step: PurseStep) {
+        self = error.code == .answerTooShort ? .communicationFailed(step) : .malformedAnswer(error, step)
+    }
+
+    /// What a refused command means.
+    init(_ status: StatusWord, at step: PurseStep) {
+        self =
+            switch status {
+            case _ where status.meansLocked: .applicationLocked
+            case .cryptogramInvalid: .secureModuleRefusedByCard
+            case .insufficientBalance: .insufficientBalance
+            case .keyIndexNotSupported: .keyIndexNotSupported
+            default: .cardFault(status, step)
+            }
+    }
 }
 
 /// Where in the tap it happened.
 package enum PurseStep: String, Sendable, Hashable, CaseIterable {
     case select
+    case readDirectory
     case readPublicInformation
+    case verify
+    case readLog
+    case readRecord
     case initialize
     case initializeSecureModule
+    case updateRecord
     case debit
+    case credit
     case checkMAC2
 }

@@ -1,7 +1,7 @@
 import Payments
 
-/// Asks a card that is presented again whether it paid: card number, balance, log, transaction proofs, in this order
-/// and before any INITIALIZE, which may erase the proofs. It never debits.
+/// Asks a card that is presented again whether it paid: card number, balance, log, the record of a compound purchase,
+/// transaction proofs, in this order and before any INITIALIZE, which may erase the proofs. It never debits.
 ///
 /// An answered transaction proof alone proves nothing, because it may belong to the purchase before.
 package struct TornPurchaseMachine: CardMachine {
@@ -9,10 +9,9 @@ package struct TornPurchaseMachine: CardMachine {
     package typealias Action = CardAction<TornPurchaseResult>
 
     private enum Step {
-        case select
-        case readPublicInformation
         case balance
         case log(UInt8)
+        case record(CompoundUpdate)
         /// The serial after INITIALIZE's, then INITIALIZE's own.
         case laterProof
         case ownProof
@@ -20,8 +19,10 @@ package struct TornPurchaseMachine: CardMachine {
     }
 
     private enum State {
-        /// → exchanging
+        /// → selecting
         case idle
+        /// → exchanging, finished
+        case selecting(PurseSelectionMachine)
         /// → exchanging, checkingTAC, checkingMAC2, finished
         case exchanging(CardExchange, Step)
         /// → checkingTAC, checkingMAC2, finished; the proof at this index of the findings.
@@ -52,7 +53,8 @@ package struct TornPurchaseMachine: CardMachine {
     /// Takes one event and gives the one thing to do next.
     package mutating func receive(_ event: CardEvent) -> Action {
         switch (state, event) {
-        case (.idle, .started): return transmit(profile.selectCommand, .select)
+        case (.idle, .started): return select(PurseSelectionMachine(profile.application), event)
+        case (.selecting(let selection), _): return select(selection, event)
         case (.exchanging(let exchange, let step), .cardAnswered(let bytes)): return take(bytes, exchange, step)
         case (.exchanging, .cardFailed): return finish(.unresolved(.communicationFailed))
         case (.checkingTAC(let index), .checked(let check)): return tacChecked(check, index)
@@ -63,15 +65,25 @@ package struct TornPurchaseMachine: CardMachine {
         }
     }
 
+    private mutating func select(_ selection: PurseSelectionMachine, _ event: CardEvent) -> Action {
+        var selection = selection
+        let action = selection.receive(event)
+        state = .selecting(selection)
+        return action.inside { result in
+            switch result {
+            case .selected(let information): compare(information)
+            case .failed(let failure): finish(TornTransactionObstacle(failure).map { .unresolved($0) } ?? .otherCard)
+            }
+        }
+    }
+
     private mutating func take(_ bytes: [UInt8], _ exchange: CardExchange, _ step: Step) -> Action {
         var exchange = exchange
         switch exchange.receive(bytes) {
         case .transmit(let command):
             state = .exchanging(exchange, step)
             return .transmit(command)
-        case .malformed(let error):
-            let isCutShort = error.code == .answerTooShort
-            return finish(.unresolved(isCutShort ? .communicationFailed : .malformedAnswer(error)))
+        case .malformed(let error): return finish(.unresolved(TornTransactionObstacle(error)))
         case .complete(let answer):
             do throws(CardDataError) {
                 return try answered(answer, step)
@@ -84,22 +96,16 @@ package struct TornPurchaseMachine: CardMachine {
     private mutating func answered(_ answer: ResponseAPDU, _ step: Step) throws(CardDataError) -> Action {
         let isDone = answer.status == .success
         switch step {
-        case .select:
-            guard isDone else { return notSelected(answer.status) }
-            guard let information = try FileControlInformation(decoding: answer.data).publicInformation else {
-                return transmit(PurseCommand.readPublicInformation, .readPublicInformation)
-            }
-            return compare(information)
-        case .readPublicInformation:
-            guard isDone else { return refused(answer.status) }
-            return compare(try PublicInformation(decoding: answer.data))
         case .balance:
             guard isDone else { return refused(answer.status) }
             findings.balance = try PurseBalance(decoding: answer).fen
             return transmit(PurseCommand.readLogRecord(1), .log(1))
         case .log(let number):
-            guard isDone, answer.data.count == PurseLogRecord.length else { return askProof(.laterProof) }
+            guard isDone, answer.data.count == PurseLogRecord.length else { return logRead() }
             return logged(try PurseLogRecord(decoding: answer), number)
+        case .record(let update):
+            findings.record = isDone ? TornPurchaseFindings.Record(answer.data, update) : .notReadable
+            return askProof(.laterProof)
         case .laterProof:
             try collect(answer)
             return askProof(.ownProof)
@@ -109,13 +115,6 @@ package struct TornPurchaseMachine: CardMachine {
         case .initialize:
             guard isDone else { return finish(.suspense(findings)) }
             return confirm(serial: try PurchaseInitialization(decoding: answer).offlineSerial)
-        }
-    }
-
-    private mutating func notSelected(_ status: StatusWord) -> Action {
-        switch status {
-        case .fileNotFound, .instructionNotSupported, .classNotSupported, .wrongParameters: finish(.otherCard)
-        default: refused(status)
         }
     }
 
@@ -137,11 +136,16 @@ package struct TornPurchaseMachine: CardMachine {
         findings.isLogReadable = true
         if record.records(intent.transaction) {
             findings.logRecord = record
-            return askProof(.laterProof)
+            return logRead()
         }
         if record.isPurchase { otherPurchases += 1 }
-        guard number < Self.logLength else { return askProof(.laterProof) }
+        guard number < Self.logLength else { return logRead() }
         return transmit(PurseCommand.readLogRecord(number + 1), .log(number + 1))
+    }
+
+    private mutating func logRead() -> Action {
+        guard let update = intent.compound else { return askProof(.laterProof) }
+        return transmit(update.readCommand, .record(update))
     }
 
     private mutating func askProof(_ step: Step) -> Action {
@@ -153,9 +157,15 @@ package struct TornPurchaseMachine: CardMachine {
     private mutating func decide() -> Action {
         let before = Int64(intent.initialization.balanceBefore)
         switch Int64(findings.balance) {
-        case before where findings.logRecord == nil: return askSerial()
+        case before where findings.logRecord == nil && findings.record != .ours: return askSerial()
         case before - Int64(intent.transaction.amount):
-            return findings.logRecord == nil ? checkTAC(0) : finish(.committed(findings, provenBy: .logRecord))
+            if findings.logRecord != nil { return finish(.committed(findings, provenBy: .logRecord)) }
+            switch findings.record {
+            case .ours: return finish(.committed(findings, provenBy: .compoundRecord))
+            // Only a later compound purchase could have changed it, and then the balance would be another.
+            case .notOurs: return finish(.suspense(findings))
+            case .notReadable: return checkTAC(0)
+            }
         default: return finish(.suspense(findings))
         }
     }
@@ -163,7 +173,7 @@ package struct TornPurchaseMachine: CardMachine {
     private mutating func checkTAC(_ index: Int) -> Action {
         guard index < findings.proofs.count else { return checkMAC2() }
         state = .checkingTAC(index)
-        return .checkTAC(intent.evidence(PurchaseCryptograms(findings.proofs[index])))
+        return .checkTAC(.purchase(intent.evidence(PurchaseCryptograms(findings.proofs[index]))))
     }
 
     private mutating func tacChecked(_ check: CryptogramCheck, _ index: Int) -> Action {
@@ -172,10 +182,11 @@ package struct TornPurchaseMachine: CardMachine {
         return checkTAC(index + 1)
     }
 
-    /// A proof whose TAC is wrong, or one of two, may be another purchase's: its MAC would count against the secure
-    /// module.
+    /// A proof whose TAC is wrong, or one of two, or one beside a log without the purchase, may be another purchase's:
+    /// its MAC would count against the secure module.
     private mutating func checkMAC2() -> Action {
-        guard !isAnyWrong, findings.proofs.count == 1, let mac = findings.proofs.first?.mac else {
+        guard !isAnyWrong, !findings.isLogReadable, findings.proofs.count == 1, let mac = findings.proofs.first?.mac
+        else {
             return concludeUnproven()
         }
         state = .checkingMAC2
@@ -189,12 +200,9 @@ package struct TornPurchaseMachine: CardMachine {
 
     /// Everything that INITIALIZE could erase has been read. Amount zero and without DEBIT, it only shows the serial.
     private mutating func askSerial() -> Action {
-        let isCompound = intent.transaction.type == PurseTransaction.compoundPurchaseType
-        let (index, terminal) = (profile.purchaseKeyIndex, intent.transaction.terminal)
-        let command =
-            isCompound
-            ? PurseCommand.initializeForCompoundPurchase(keyIndex: index, amount: 0, terminal: terminal)
-            : PurseCommand.initializeForPurchase(keyIndex: index, amount: 0, terminal: terminal)
+        let command = PurseCommand.initialize(
+            type: intent.transaction.type, keyIndex: profile.purchaseKeyIndex, amount: 0,
+            terminal: intent.transaction.terminal)
         return transmit(command, .initialize)
     }
 
