@@ -9,11 +9,16 @@ package enum CardTransactionEvidence: Sendable, Hashable {
     /// then TAC 4 and MAC2 4 when they are known.
     case purchase(PurchaseEvidence)
 <<<<<<< /tmp/mours
+<<<<<<< /tmp/mours
     /// Kind 03: a debit of a DESFire value file. ``DESFireDebitEvidence``.
     case desfireDebit(DESFireDebitEvidence)
 =======
     /// Kind 02: a load of an electronic purse. See ``LoadEvidence``.
     case load(LoadEvidence)
+>>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
+=======
+    /// Kind 04: a debit from a MIFARE Classic purse. ``MIFAREClassicEvidence`` (52); such a card gives no proof.
+    case mifareClassic(MIFAREClassicEvidence)
 >>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
 
     /// Reads the canonical bytes; `nil` when they are not exactly one of the kinds.
@@ -21,11 +26,16 @@ package enum CardTransactionEvidence: Sendable, Hashable {
         if let evidence = PurchaseEvidence(canonicalBytes: bytes) {
             self = .purchase(evidence)
 <<<<<<< /tmp/mours
+<<<<<<< /tmp/mours
         } else if let evidence = DESFireDebitEvidence(canonicalBytes: bytes) {
             self = .desfireDebit(evidence)
 =======
         } else if let evidence = LoadEvidence(canonicalBytes: bytes) {
             self = .load(evidence)
+>>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
+=======
+        } else if let evidence = MIFAREClassicEvidence(canonicalBytes: bytes) {
+            self = .mifareClassic(evidence)
 >>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
         } else {
             return nil
@@ -37,9 +47,13 @@ package enum CardTransactionEvidence: Sendable, Hashable {
         switch self {
         case .purchase(let evidence): evidence.canonicalBytes
 <<<<<<< /tmp/mours
+<<<<<<< /tmp/mours
         case .desfireDebit(let evidence): evidence.canonicalBytes
 =======
         case .load(let evidence): evidence.canonicalBytes
+>>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
+=======
+        case .mifareClassic(let evidence): evidence.canonicalBytes
 >>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
         }
     }
@@ -48,6 +62,7 @@ package enum CardTransactionEvidence: Sendable, Hashable {
     package var amount: UInt32 {
         switch self {
         case .purchase(let evidence): evidence.transaction.amount
+<<<<<<< /tmp/mours
 <<<<<<< /tmp/mours
         case .desfireDebit(let evidence): evidence.record.amount
         }
@@ -62,6 +77,9 @@ package enum CardTransactionEvidence: Sendable, Hashable {
 =======
         case .load(let evidence): evidence.transaction.amount
 >>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
+=======
+        case .mifareClassic(let evidence): evidence.amount
+>>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
         }
     }
 
@@ -70,9 +88,13 @@ package enum CardTransactionEvidence: Sendable, Hashable {
         switch self {
         case .purchase(let evidence): evidence.information.card
 <<<<<<< /tmp/mours
+<<<<<<< /tmp/mours
         case .desfireDebit(let evidence): evidence.card
 =======
         case .load(let evidence): evidence.information.card
+>>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
+=======
+        case .mifareClassic(let evidence): evidence.identity.card
 >>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
         }
     }

@@ -21,12 +21,21 @@ package struct CardProbe: CardMachine {
     package typealias Action = CardAction<Outcome>
 
     private enum State {
+<<<<<<< /tmp/mours
         /// → purse, desfire, identifier, finished
         case idle
         /// → purse, desfire, identifier, finished
         case purse(PursePurchaseMachine)
         /// → purse, desfire, identifier, finished
         case desfire(DESFireDebitMachine)
+=======
+        /// → purse, mifareClassic, identifier, finished
+        case idle
+        /// → purse, mifareClassic, identifier, finished
+        case purse(PursePurchaseMachine)
+        /// → purse, mifareClassic, identifier, finished
+        case mifareClassic(MIFAREClassicMachine)
+>>>>>>> Sources/SmartCards/Probe/CardProbe.swift
         /// → finished
         case identifier(CardExchange, IdentityProfile)
         case finished
@@ -35,7 +44,11 @@ package struct CardProbe: CardMachine {
     private let amount: UInt32
     private let terminal: TerminalID
     private let time: CalendarTime
+<<<<<<< /tmp/mours
     private let window: UInt8
+=======
+    private let dialect: ValueDialect?
+>>>>>>> Sources/SmartCards/Probe/CardProbe.swift
     private var untried: ArraySlice<CardProfile>
     private var state = State.idle
 
@@ -46,15 +59,26 @@ package struct CardProbe: CardMachine {
     ///   - profiles: in the order in which they are tried.
     ///   - amount: in fen, above zero: what a card pays whose tender is its purse.
     ///   - time: local date and time of the tap, which the card logs.
+<<<<<<< /tmp/mours
     ///   - window: the service window that is open, 0 outside any: what a compound purchase counts in.
     package init(
         profiles: [CardProfile], amount: UInt32, terminal: TerminalID, time: CalendarTime, window: UInt8 = 0
+=======
+    ///   - dialect: what the reader is known to speak; `nil` for an unknown one, which writes to no memory card.
+    package init(
+        profiles: [CardProfile], amount: UInt32, terminal: TerminalID, time: CalendarTime,
+        dialect: ValueDialect? = nil
+>>>>>>> Sources/SmartCards/Probe/CardProbe.swift
     ) {
         invariant(amount > 0, "nothing is sold for nothing")
         self.amount = amount
         self.terminal = terminal
         self.time = time
+<<<<<<< /tmp/mours
         self.window = window
+=======
+        self.dialect = dialect
+>>>>>>> Sources/SmartCards/Probe/CardProbe.swift
         untried = profiles[...]
     }
 
@@ -62,7 +86,11 @@ package struct CardProbe: CardMachine {
         switch (state, event) {
         case (.idle, .started): return tryNext(after: CardRefusal(.cardNotSupported))
         case (.purse(let machine), _): return advance(machine, event)
+<<<<<<< /tmp/mours
         case (.desfire(let machine), _): return advance(machine, event)
+=======
+        case (.mifareClassic(let machine), _): return advance(machine, event)
+>>>>>>> Sources/SmartCards/Probe/CardProbe.swift
         case (.identifier(let exchange, let profile), .cardAnswered(let bytes)):
             return identifierAnswered(exchange, bytes, profile)
         case (.identifier, .cardFailed): return finish(.refused(Self.identifierLost))
@@ -82,6 +110,11 @@ package struct CardProbe: CardMachine {
         case .desfire(let profile):
             let machine = DESFireDebitMachine(
                 profile: profile, amount: profile.tender == .purse ? amount : 0, terminal: terminal)
+            return advance(machine, .started)
+        case .mifareClassic(let profile):
+            let machine = MIFAREClassicMachine(
+                profile: profile, amount: profile.tender == .purse ? amount : 0, terminal: terminal, time: time,
+                dialect: dialect)
             return advance(machine, .started)
         case .identityOnly(let profile):
             state = .identifier(CardExchange(CardIdentifier.command), profile)
@@ -135,6 +168,40 @@ package struct CardProbe: CardMachine {
             return finish(.uncertain(payment(evidence, .unproven), CardUncertainty(uncertainty)))
         case .unknown(_, let uncertainty): return finish(.refused(CardRefusal(proof: uncertainty)))
         }
+    }
+
+    private mutating func advance(_ machine: MIFAREClassicMachine, _ event: CardEvent) -> Action {
+        var machine = machine
+        let action = machine.receive(event)
+        state = .mifareClassic(machine)
+        return action.inside { conclude($0) }
+    }
+
+    private mutating func conclude(_ result: MIFAREClassicResult) -> Action {
+        switch result {
+        case .identified(let identity):
+            return identified(CardEvidence(card: identity.card, proof: .unproven), nil)
+        case .purchased(let evidence): return finish(.paid(payment(evidence)))
+        case .unknown(let evidence, let uncertainty):
+            return finish(.uncertain(payment(evidence), CardUncertainty(uncertainty)))
+        case .failed(.notAdmitted), .failed(.intentNotStored): return finish(.stopped)
+        case .failed(let failure):
+            let refusal = CardRefusal(mifareClassic: failure)
+            switch failure {
+            case .notThisProfile: return tryNext(after: refusal)
+            case .keyRefused, .identifierUnusable:
+                // What is left may be found in another way, but never with another sector key.
+                untried = untried.filter { if case .mifareClassic = $0 { false } else { true } }[...]
+                return tryNext(after: refusal)
+            default: return finish(.refused(refusal))
+            }
+        }
+    }
+
+    private func payment(_ evidence: MIFAREClassicEvidence) -> CardPayment {
+        CardPayment(
+            card: limited(CardEvidence(card: evidence.identity.card, proof: .unproven)),
+            evidence: .mifareClassic(evidence))
     }
 
     private func payment(_ evidence: PurchaseEvidence, _ proof: IdentityProof) -> CardPayment {

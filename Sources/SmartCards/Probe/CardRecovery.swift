@@ -20,6 +20,7 @@ package struct CardRecovery: CardMachine {
     package typealias Result = Outcome
     package typealias Action = CardAction<Outcome>
 
+<<<<<<< /tmp/mours
     private enum Inquiry {
 <<<<<<< /tmp/mours
         case purse(PurseRecoveryMachine)
@@ -31,12 +32,21 @@ package struct CardRecovery: CardMachine {
     }
 
     private var inquiry: Inquiry
+=======
+    private enum State {
+        case purchase(PurchaseEvidence, TornPurchaseMachine)
+        case mifareClassic(MIFAREClassicEvidence, MIFAREClassicRecoveryMachine)
+    }
+
+    private var state: State
+>>>>>>> Sources/SmartCards/Probe/CardRecovery.swift
 
     /// `nil` when the profile is not one of the kind that the evidence comes from.
     ///
     /// - Parameters:
     ///   - evidence: as it was stored before the command whose answer was lost.
     ///   - profile: under which the card on the reader was found.
+<<<<<<< /tmp/mours
 <<<<<<< /tmp/mours
     ///   - time: local date and time of the tap, which the card logs.
     package init?(
@@ -60,10 +70,25 @@ package struct CardRecovery: CardMachine {
             inquiry = .load(TornLoadMachine(profile: profile, evidence: load, pin: pin))
         case (.purchase, .identityOnly), (.load, .identityOnly): return nil
 >>>>>>> Sources/SmartCards/Probe/CardRecovery.swift
+=======
+    ///   - dialect: what the reader is known to speak; `nil` for an unknown one, which writes to no memory card.
+    package init?(of evidence: CardTransactionEvidence, profile: CardProfile, dialect: ValueDialect? = nil) {
+        switch (evidence, profile) {
+        case (.purchase(let purchase), .purse(let profile)):
+            let intent = PurchaseIntent(purchase)
+            state = .purchase(purchase, TornPurchaseMachine(profile: profile, intent: intent))
+        case (.mifareClassic(let debit), .mifareClassic(let profile)):
+            guard
+                let machine = MIFAREClassicRecoveryMachine(profile: profile, evidence: debit, dialect: dialect)
+            else { return nil }
+            state = .mifareClassic(debit, machine)
+        case (.purchase, _), (.mifareClassic, _): return nil
+>>>>>>> Sources/SmartCards/Probe/CardRecovery.swift
         }
     }
 
     package mutating func receive(_ event: CardEvent) -> Action {
+<<<<<<< /tmp/mours
         switch inquiry {
 <<<<<<< /tmp/mours
         case .purse(var machine):
@@ -97,6 +122,31 @@ package struct CardRecovery: CardMachine {
     }
 
     private static func outcome(_ result: TornPurchaseResult, _ evidence: PurchaseEvidence) -> Outcome {
+=======
+        switch state {
+        case .purchase(let evidence, var machine):
+            let action = machine.receive(event)
+            state = .purchase(evidence, machine)
+            return action.inside { .finish(Self.outcome($0, of: evidence)) }
+        case .mifareClassic(let evidence, var machine):
+            let action = machine.receive(event)
+            state = .mifareClassic(evidence, machine)
+            return action.inside { .finish(Self.outcome($0, of: evidence)) }
+        }
+    }
+
+    private static func outcome(_ result: MIFAREClassicRecoveryResult, of evidence: MIFAREClassicEvidence) -> Outcome {
+        switch result {
+        case .otherCard: .otherCard
+        case .happened: .happened(.mifareClassic(evidence))
+        case .didNotHappen: .didNotHappen
+        case .undetermined: .undetermined
+        case .unresolved(let failure): .unresolved(CardRefusal(mifareClassic: failure))
+        }
+    }
+
+    private static func outcome(_ result: TornPurchaseResult, of evidence: PurchaseEvidence) -> Outcome {
+>>>>>>> Sources/SmartCards/Probe/CardRecovery.swift
         switch result {
         case .otherCard: .otherCard
         case .committed(let findings, _), .committedProvisional(let findings):
