@@ -36,7 +36,7 @@ extension DaemonConfiguration {
             "level", expected: "trace, debug, info, notice, warning, error or critical", default: Logger.Level.info,
             Logger.Level.init(rawValue:))
         LaneSettings.rejectRepeated(lanes)
-        secureModule.rejectReaders(lanes.map { $0.reader.map { $0?.text } })
+        secureModule.rejectReaders(lanes.map { $0.reader.map { $0?.description } })
         CardProfileSettings.rejectRepeated(profiles)
         for profile in profiles { profile.rejectUnprovable(hasSecureModule: secureModule.isPresent) }
         try file.finish()
@@ -115,7 +115,7 @@ private struct LaneSettings {
             if case .found(let id) = lane.id, !names.insert(id).inserted {
                 lane.section.reject("id", "another lane has this name")
             }
-            if case .found(let reader?) = lane.reader, !devices.insert("reader \(reader.text)").inserted {
+            if case .found(let reader?) = lane.reader, !devices.insert("reader \(reader)").inserted {
                 lane.section.reject("reader", "another lane uses this reader")
             }
             if case .found(let device)? = lane.scanner?.device, !devices.insert("scanner \(device)").inserted {

@@ -1,5 +1,6 @@
 import Devices
 import Logging
+import SmartCards
 import Terminal
 
 /// Puts a real secure module together: its slot, its record, and a log line for every change of its state.

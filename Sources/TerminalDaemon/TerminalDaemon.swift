@@ -151,7 +151,7 @@ package struct TerminalDaemon {
             authorization: authorization, clock: clock)
         return try configuration.lanes.map { lane in
             let reader = lane.reader.map {
-                PCSCCardReader(name: $0.text, matching: $0, monitor: monitor)
+                PCSCCardReader(name: $0.description, matching: $0, monitor: monitor)
             }
             let scanner = try lane.scanner.map {
                 try SerialCodeScanner(name: $0.device, path: $0.device, speed: $0.speed)

@@ -49,9 +49,9 @@ package final class HTTPHubGateway: HubGateway {
         }
     }
 
-    package func load(_ request: LoadRequest, budget: Duration) async -> LoadGrantAnswer {
+    package func load(_ request: LoadHoldRequest, budget: Duration) async -> LoadGrantAnswer {
         do {
-            let answer: LoadAnswer = try await post("/v1/loads", request, timeout: budget)
+            let answer: LoadHoldAnswer = try await post("/v1/loads", request, timeout: budget)
             if let grant = answer.grant { return .granted(grant) }
             guard let reason = answer.reason.flatMap(DeclineReason.init(rawValue:)) else { return .none(.faulty) }
             return .declined(reason)

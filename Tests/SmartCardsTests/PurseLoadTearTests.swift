@@ -61,7 +61,8 @@ struct PurseLoadTearTests {
         var tap = Tap(card, campus)
         tap.tacKey = recovery.checksTAC ? campus.cardKeys.transactionAuthentication : nil
         let machine = CardRecovery(
-            of: .load(evidence), profile: .purse(loads.profile), pin: recovery.hasPIN ? try loads.pin() : nil)
+            of: .load(evidence), profile: .purse(loads.profile), terminal: campus.terminal, time: campus.time,
+            pin: recovery.hasPIN ? try loads.pin() : nil)
         let outcome = try tap.run(try #require(machine))
         #expect(!tap.exchanges.contains(0x52), "never a second credit")
         return (outcome, tap)
@@ -240,7 +241,9 @@ struct PurseLoadTearTests {
         #expect(try result(campus.card(other), evidence, pin: loads.pin()) == .otherCard)
         #expect(try result(SimulatedIdentityCard(identifier: [4, 5, 6, 7]), evidence) == .otherCard)
         #expect(
-            CardRecovery(of: .load(evidence), profile: .identityOnly(IdentityProfile(name: "identity"))) == nil)
+            CardRecovery(
+                of: .load(evidence), profile: .identityOnly(IdentityProfile(name: "identity")),
+                terminal: campus.terminal, time: campus.time) == nil)
     }
 
     @Test("a locked card stays unresolved")

@@ -1,6 +1,7 @@
 import Payments
 import Simulation
 import SmartCards
+import Testing
 
 /// What a test does to one exchange with the card, counted from 1.
 enum Interference: Sendable, Equatable {
@@ -121,6 +122,7 @@ struct Tap {
         switch evidence {
         case .purchase(let purchase): intents.append(PurchaseIntent(purchase))
         case .load(let load): loadIntents.append(load)
+        case .desfireDebit, .mifareClassic: Issue.record("this is no purse card")
         }
         return .intentPersisted
     }
@@ -131,6 +133,7 @@ struct Tap {
             switch evidence {
             case .purchase(let purchase): purchase.isGenuine(underTACKey: tacKey)
             case .load(let load): load.isGenuine(underTACKey: tacKey)
+            case .desfireDebit, .mifareClassic: false
             }
         return isRight ? .right : .wrong
     }
@@ -146,6 +149,11 @@ struct Tap {
     mutating func check(_ mac2: [UInt8]) throws -> Bool? {
         exchanges.append(0x72)
         if moduleFailsToCheck { return nil }
-        return try module.credit(mac2: mac2)
+        do throws(SoftSecureModuleError) {
+            return try module.credit(mac2: mac2)
+        } catch {
+            // The session of the purchase is over: what its MAC2 was nobody here can tell.
+            return nil
+        }
     }
 }

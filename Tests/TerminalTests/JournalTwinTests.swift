@@ -51,14 +51,14 @@ import Testing
             }
         }
 
-        func request(_ transaction: TransactionID, fen: Int64 = 3000) -> LoadRequest {
-            LoadRequest(
+        func request(_ transaction: TransactionID, fen: Int64 = 3000) -> LoadHoldRequest {
+            LoadHoldRequest(
                 transaction: transaction, amount: Amount(fen: fen), card: card, merchant: merchant, lane: lane,
                 undelivered: .zero, publicInformation: [UInt8](repeating: 0, count: 30),
                 initialization: [UInt8](repeating: 0, count: 16))
         }
 
-        func load(_ request: LoadRequest) async -> LoadGrantAnswer {
+        func load(_ request: LoadHoldRequest) async -> LoadGrantAnswer {
             await hub.load(request, budget: .milliseconds(150))
         }
 
@@ -89,7 +89,7 @@ import Testing
         campus.hub.proveLoads { _ in proof }
         let request = campus.request(try await campus.journal.mint())
         let grant = LoadGrantAnswer.granted(
-            LoadAnswer.Grant(account: campus.account, time: proof.time, mac2: proof.mac2))
+            LoadHoldAnswer.Grant(account: campus.account, time: proof.time, mac2: proof.mac2))
         #expect(await campus.load(request) == grant)
         #expect(await campus.load(request) == grant)
         #expect(campus.hub.books.heldAmount == Amount(fen: 3000))

@@ -430,7 +430,7 @@ extension CardReaderError {
     fileprivate var meansLostBefore: Bool {
         switch code {
         case .cardReset, .cardRemoved, .noCard, .serviceUnavailable, .readerUnavailable: true
-        case .readerInUse, .communication, .unresponsiveCard, .timedOut: false
+        case .readerInUse, .readerAmbiguous, .communication, .unresponsiveCard, .timedOut: false
         }
     }
 }

@@ -2,7 +2,7 @@ import Payments
 
 /// `POST /v1/loads`: fill the card's own purse from its account. The hub reserves the amount under the terminal's
 /// transaction id, like a hold, and the record of that transaction resolves it.
-package struct LoadRequest: Codable, Sendable, Hashable {
+package struct LoadHoldRequest: Codable, Sendable, Hashable {
     package var transaction: TransactionID
     package var amountFen: Int64
     package var card: CardID
@@ -32,7 +32,7 @@ package struct LoadRequest: Codable, Sendable, Hashable {
 }
 
 /// The hub's decision about a load. Asking again with the same request gives the same answer.
-package struct LoadAnswer: Codable, Sendable, Hashable {
+package struct LoadHoldAnswer: Codable, Sendable, Hashable {
     /// What the card needs to take the money.
     package struct Grant: Codable, Sendable, Hashable {
         package var account: AccountID

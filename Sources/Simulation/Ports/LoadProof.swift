@@ -3,7 +3,7 @@ import HubProtocol
 /// What a hub gives a card so that it takes money into its purse.
 package struct LoadProof: Sendable, Hashable {
     /// Looks at a card's answer to the beginning of a load; `nil` when the card's own proof is wrong.
-    package typealias Maker = @Sendable (LoadRequest) -> LoadProof?
+    package typealias Maker = @Sendable (LoadHoldRequest) -> LoadProof?
 
     /// BCD YYYYMMDDhhmmss, 7 bytes.
     package var time: [UInt8]

@@ -37,7 +37,7 @@ package final class SimulatedHub: HubGateway {
         var books: SimulatedHubBooks
         var calls = Calls()
         var lastHold: HoldRequest?
-        var lastLoad: LoadRequest?
+        var lastLoad: LoadHoldRequest?
         var proveLoad: LoadProof.Maker = { _ in LoadProof() }
     }
 
@@ -63,7 +63,7 @@ package final class SimulatedHub: HubGateway {
     package var lastHold: HoldRequest? { state.withLock { $0.lastHold } }
 
     /// The newest load that was asked for, whether or not it arrived.
-    package var lastLoad: LoadRequest? { state.withLock { $0.lastLoad } }
+    package var lastLoad: LoadHoldRequest? { state.withLock { $0.lastLoad } }
 
     /// How the hub proves to cards that a load is the issuer's; where it gives nothing, the card is not genuine. Until
     /// it is told, the hub gives a proof of zeros, which no card takes.
@@ -95,7 +95,7 @@ package final class SimulatedHub: HubGateway {
         }
     }
 
-    package func load(_ request: LoadRequest, budget: Duration) async -> LoadGrantAnswer {
+    package func load(_ request: LoadHoldRequest, budget: Duration) async -> LoadGrantAnswer {
         state.withLock { state in
             state.calls.loads += 1
             state.lastLoad = request

@@ -18,8 +18,8 @@ package struct SimulatedHubBooks: Sendable {
     }
 
     private struct Load {
-        let request: LoadRequest
-        let answer: LoadAnswer
+        let request: LoadHoldRequest
+        let answer: LoadHoldAnswer
         var isResolved = false
     }
 
@@ -148,23 +148,23 @@ package struct SimulatedHubBooks: Sendable {
     }
 
     /// Decides a load, once, like a hold.
-    package mutating func load(_ request: LoadRequest, now: UnixTime, proof: LoadProof.Maker) -> LoadAnswer? {
+    package mutating func load(_ request: LoadHoldRequest, now: UnixTime, proof: LoadProof.Maker) -> LoadHoldAnswer? {
         if let known = loads[request.transaction] { return known.request == request ? known.answer : nil }
         let answer =
             switch decide(request, proof: proof) {
-            case .success(let grant): LoadAnswer(granted: grant, hubTime: now)
-            case .failure(let refusal): LoadAnswer(declined: refusal.reason, hubTime: now)
+            case .success(let grant): LoadHoldAnswer(granted: grant, hubTime: now)
+            case .failure(let refusal): LoadHoldAnswer(declined: refusal.reason, hubTime: now)
             }
         loads[request.transaction] = Load(request: request, answer: answer)
         return answer
     }
 
-    private func decide(_ request: LoadRequest, proof: LoadProof.Maker) -> Result<LoadAnswer.Grant, Refusal> {
+    private func decide(_ request: LoadHoldRequest, proof: LoadProof.Maker) -> Result<LoadHoldAnswer.Grant, Refusal> {
         do throws(Refusal) {
             let id = try holder(of: request.card)
             _ = try left(to: id, undelivered: request.undeliveredFen, amount: request.amountFen)
             guard let proof = proof(request) else { throw Refusal(reason: .cardNotGenuine) }
-            return .success(LoadAnswer.Grant(account: id, time: proof.time, mac2: proof.mac2))
+            return .success(LoadHoldAnswer.Grant(account: id, time: proof.time, mac2: proof.mac2))
         } catch {
             return .failure(error)
         }

@@ -8,35 +8,23 @@ package enum CardTransactionEvidence: Sendable, Hashable {
     /// Kind 01, or 05 for a compound purchase: a purchase from an electronic purse. ``PurchaseIntent`` (72 or 139),
     /// then TAC 4 and MAC2 4 when they are known.
     case purchase(PurchaseEvidence)
-<<<<<<< /tmp/mours
-<<<<<<< /tmp/mours
-    /// Kind 03: a debit of a DESFire value file. ``DESFireDebitEvidence``.
-    case desfireDebit(DESFireDebitEvidence)
-=======
     /// Kind 02: a load of an electronic purse. See ``LoadEvidence``.
     case load(LoadEvidence)
->>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
-=======
+    /// Kind 03: a debit of a DESFire value file. ``DESFireDebitEvidence``.
+    case desfireDebit(DESFireDebitEvidence)
     /// Kind 04: a debit from a MIFARE Classic purse. ``MIFAREClassicEvidence`` (52); such a card gives no proof.
     case mifareClassic(MIFAREClassicEvidence)
->>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
 
     /// Reads the canonical bytes; `nil` when they are not exactly one of the kinds.
     package init?(canonicalBytes bytes: [UInt8]) {
         if let evidence = PurchaseEvidence(canonicalBytes: bytes) {
             self = .purchase(evidence)
-<<<<<<< /tmp/mours
-<<<<<<< /tmp/mours
-        } else if let evidence = DESFireDebitEvidence(canonicalBytes: bytes) {
-            self = .desfireDebit(evidence)
-=======
         } else if let evidence = LoadEvidence(canonicalBytes: bytes) {
             self = .load(evidence)
->>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
-=======
+        } else if let evidence = DESFireDebitEvidence(canonicalBytes: bytes) {
+            self = .desfireDebit(evidence)
         } else if let evidence = MIFAREClassicEvidence(canonicalBytes: bytes) {
             self = .mifareClassic(evidence)
->>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
         } else {
             return nil
         }
@@ -46,15 +34,9 @@ package enum CardTransactionEvidence: Sendable, Hashable {
     package var canonicalBytes: [UInt8] {
         switch self {
         case .purchase(let evidence): evidence.canonicalBytes
-<<<<<<< /tmp/mours
-<<<<<<< /tmp/mours
-        case .desfireDebit(let evidence): evidence.canonicalBytes
-=======
         case .load(let evidence): evidence.canonicalBytes
->>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
-=======
+        case .desfireDebit(let evidence): evidence.canonicalBytes
         case .mifareClassic(let evidence): evidence.canonicalBytes
->>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
         }
     }
 
@@ -62,9 +44,9 @@ package enum CardTransactionEvidence: Sendable, Hashable {
     package var amount: UInt32 {
         switch self {
         case .purchase(let evidence): evidence.transaction.amount
-<<<<<<< /tmp/mours
-<<<<<<< /tmp/mours
+        case .load(let evidence): evidence.transaction.amount
         case .desfireDebit(let evidence): evidence.record.amount
+        case .mifareClassic(let evidence): evidence.amount
         }
     }
 
@@ -73,13 +55,9 @@ package enum CardTransactionEvidence: Sendable, Hashable {
         switch self {
         case .purchase(let evidence):
             Int64(evidence.initialization.balanceBefore) - Int64(evidence.transaction.amount)
+        case .load(let evidence): Int64(evidence.balanceAfter)
         case .desfireDebit(let evidence): Int64(evidence.valueBefore) - Int64(evidence.record.amount)
-=======
-        case .load(let evidence): evidence.transaction.amount
->>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
-=======
-        case .mifareClassic(let evidence): evidence.amount
->>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
+        case .mifareClassic(let evidence): Int64(evidence.balanceBefore) - Int64(evidence.amount)
         }
     }
 
@@ -87,15 +65,9 @@ package enum CardTransactionEvidence: Sendable, Hashable {
     package var card: CardID {
         switch self {
         case .purchase(let evidence): evidence.information.card
-<<<<<<< /tmp/mours
-<<<<<<< /tmp/mours
-        case .desfireDebit(let evidence): evidence.card
-=======
         case .load(let evidence): evidence.information.card
->>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
-=======
+        case .desfireDebit(let evidence): evidence.card
         case .mifareClassic(let evidence): evidence.identity.card
->>>>>>> Sources/SmartCards/Dialogue/CardTransactionEvidence.swift
         }
     }
 }

@@ -21,21 +21,14 @@ package struct CardProbe: CardMachine {
     package typealias Action = CardAction<Outcome>
 
     private enum State {
-<<<<<<< /tmp/mours
-        /// → purse, desfire, identifier, finished
+        /// → purse, desfire, mifareClassic, identifier, finished
         case idle
-        /// → purse, desfire, identifier, finished
+        /// → purse, desfire, mifareClassic, identifier, finished
         case purse(PursePurchaseMachine)
-        /// → purse, desfire, identifier, finished
+        /// → purse, desfire, mifareClassic, identifier, finished
         case desfire(DESFireDebitMachine)
-=======
-        /// → purse, mifareClassic, identifier, finished
-        case idle
-        /// → purse, mifareClassic, identifier, finished
-        case purse(PursePurchaseMachine)
-        /// → purse, mifareClassic, identifier, finished
+        /// → purse, desfire, mifareClassic, identifier, finished
         case mifareClassic(MIFAREClassicMachine)
->>>>>>> Sources/SmartCards/Probe/CardProbe.swift
         /// → finished
         case identifier(CardExchange, IdentityProfile)
         case finished
@@ -44,11 +37,8 @@ package struct CardProbe: CardMachine {
     private let amount: UInt32
     private let terminal: TerminalID
     private let time: CalendarTime
-<<<<<<< /tmp/mours
     private let window: UInt8
-=======
     private let dialect: ValueDialect?
->>>>>>> Sources/SmartCards/Probe/CardProbe.swift
     private var untried: ArraySlice<CardProfile>
     private var state = State.idle
 
@@ -59,26 +49,18 @@ package struct CardProbe: CardMachine {
     ///   - profiles: in the order in which they are tried.
     ///   - amount: in fen, above zero: what a card pays whose tender is its purse.
     ///   - time: local date and time of the tap, which the card logs.
-<<<<<<< /tmp/mours
     ///   - window: the service window that is open, 0 outside any: what a compound purchase counts in.
-    package init(
-        profiles: [CardProfile], amount: UInt32, terminal: TerminalID, time: CalendarTime, window: UInt8 = 0
-=======
     ///   - dialect: what the reader is known to speak; `nil` for an unknown one, which writes to no memory card.
     package init(
-        profiles: [CardProfile], amount: UInt32, terminal: TerminalID, time: CalendarTime,
+        profiles: [CardProfile], amount: UInt32, terminal: TerminalID, time: CalendarTime, window: UInt8 = 0,
         dialect: ValueDialect? = nil
->>>>>>> Sources/SmartCards/Probe/CardProbe.swift
     ) {
         invariant(amount > 0, "nothing is sold for nothing")
         self.amount = amount
         self.terminal = terminal
         self.time = time
-<<<<<<< /tmp/mours
         self.window = window
-=======
         self.dialect = dialect
->>>>>>> Sources/SmartCards/Probe/CardProbe.swift
         untried = profiles[...]
     }
 
@@ -86,11 +68,8 @@ package struct CardProbe: CardMachine {
         switch (state, event) {
         case (.idle, .started): return tryNext(after: CardRefusal(.cardNotSupported))
         case (.purse(let machine), _): return advance(machine, event)
-<<<<<<< /tmp/mours
         case (.desfire(let machine), _): return advance(machine, event)
-=======
         case (.mifareClassic(let machine), _): return advance(machine, event)
->>>>>>> Sources/SmartCards/Probe/CardProbe.swift
         case (.identifier(let exchange, let profile), .cardAnswered(let bytes)):
             return identifierAnswered(exchange, bytes, profile)
         case (.identifier, .cardFailed): return finish(.refused(Self.identifierLost))

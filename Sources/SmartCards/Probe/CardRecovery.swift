@@ -1,7 +1,7 @@
 import Payments
 
 /// Asks the card on the reader whether an earlier transaction with its own money, whose answer was lost, took place. It
-/// takes no money, and believes no card that cannot prove itself.
+/// takes no money, and believes no card that can prove itself and does not.
 package struct CardRecovery: CardMachine {
     /// What became of the earlier transaction.
     package enum Outcome: Sendable, Equatable {
@@ -20,77 +20,45 @@ package struct CardRecovery: CardMachine {
     package typealias Result = Outcome
     package typealias Action = CardAction<Outcome>
 
-<<<<<<< /tmp/mours
     private enum Inquiry {
-<<<<<<< /tmp/mours
         case purse(PurseRecoveryMachine)
         case desfire(DESFireRecoveryMachine)
-=======
-        case purchase(PurchaseEvidence, TornPurchaseMachine)
-        case load(TornLoadMachine)
->>>>>>> Sources/SmartCards/Probe/CardRecovery.swift
+        case mifareClassic(MIFAREClassicRecoveryMachine, MIFAREClassicEvidence)
     }
 
     private var inquiry: Inquiry
-=======
-    private enum State {
-        case purchase(PurchaseEvidence, TornPurchaseMachine)
-        case mifareClassic(MIFAREClassicEvidence, MIFAREClassicRecoveryMachine)
-    }
-
-    private var state: State
->>>>>>> Sources/SmartCards/Probe/CardRecovery.swift
 
     /// `nil` when the profile is not one of the kind that the evidence comes from.
     ///
     /// - Parameters:
     ///   - evidence: as it was stored before the command whose answer was lost.
     ///   - profile: under which the card on the reader was found.
-<<<<<<< /tmp/mours
-<<<<<<< /tmp/mours
     ///   - time: local date and time of the tap, which the card logs.
+    ///   - pin: for a load, where the cardholder entered it again.
+    ///   - dialect: what the reader is known to speak; `nil` for an unknown one, which writes to no memory card.
     package init?(
-        of evidence: CardTransactionEvidence, profile: CardProfile, terminal: TerminalID, time: CalendarTime
+        of evidence: CardTransactionEvidence, profile: CardProfile, terminal: TerminalID, time: CalendarTime,
+        pin: CardPIN? = nil, dialect: ValueDialect? = nil
     ) {
         switch (evidence, profile) {
         case (.purchase(let purchase), .purse(let profile)):
             inquiry = .purse(PurseRecoveryMachine(of: purchase, profile: profile, terminal: terminal, time: time))
+        case (.load(let load), .purse(let profile)):
+            inquiry = .purse(
+                PurseRecoveryMachine(of: load, pin: pin, profile: profile, terminal: terminal, time: time))
         case (.desfireDebit(let debit), .desfire(let profile)):
             guard let machine = DESFireRecoveryMachine(profile: profile, evidence: debit) else { return nil }
             inquiry = .desfire(machine)
-        case (.purchase, _), (.desfireDebit, _): return nil
-=======
-    ///   - pin: for a load, where the cardholder entered it again.
-    package init?(of evidence: CardTransactionEvidence, profile: CardProfile, pin: CardPIN? = nil) {
-        switch (evidence, profile) {
-        case (.purchase(let purchase), .purse(let profile)):
-            let machine = TornPurchaseMachine(profile: profile, intent: PurchaseIntent(purchase))
-            inquiry = .purchase(purchase, machine)
-        case (.load(let load), .purse(let profile)):
-            inquiry = .load(TornLoadMachine(profile: profile, evidence: load, pin: pin))
-        case (.purchase, .identityOnly), (.load, .identityOnly): return nil
->>>>>>> Sources/SmartCards/Probe/CardRecovery.swift
-=======
-    ///   - dialect: what the reader is known to speak; `nil` for an unknown one, which writes to no memory card.
-    package init?(of evidence: CardTransactionEvidence, profile: CardProfile, dialect: ValueDialect? = nil) {
-        switch (evidence, profile) {
-        case (.purchase(let purchase), .purse(let profile)):
-            let intent = PurchaseIntent(purchase)
-            state = .purchase(purchase, TornPurchaseMachine(profile: profile, intent: intent))
         case (.mifareClassic(let debit), .mifareClassic(let profile)):
-            guard
-                let machine = MIFAREClassicRecoveryMachine(profile: profile, evidence: debit, dialect: dialect)
+            guard let machine = MIFAREClassicRecoveryMachine(profile: profile, evidence: debit, dialect: dialect)
             else { return nil }
-            state = .mifareClassic(debit, machine)
-        case (.purchase, _), (.mifareClassic, _): return nil
->>>>>>> Sources/SmartCards/Probe/CardRecovery.swift
+            inquiry = .mifareClassic(machine, debit)
+        case (.purchase, _), (.load, _), (.desfireDebit, _), (.mifareClassic, _): return nil
         }
     }
 
     package mutating func receive(_ event: CardEvent) -> Action {
-<<<<<<< /tmp/mours
         switch inquiry {
-<<<<<<< /tmp/mours
         case .purse(var machine):
             let action = machine.receive(event)
             inquiry = .purse(machine)
@@ -99,62 +67,10 @@ package struct CardRecovery: CardMachine {
             let action = machine.receive(event)
             inquiry = .desfire(machine)
             return action.inside { .finish(Outcome($0)) }
-=======
-        case .purchase(let evidence, var machine):
+        case .mifareClassic(var machine, let evidence):
             let action = machine.receive(event)
-            inquiry = .purchase(evidence, machine)
-            return action.inside { .finish(Self.outcome($0, evidence)) }
-        case .load(var machine):
-            let action = machine.receive(event)
-            inquiry = .load(machine)
-            return action.inside { .finish(Self.outcome($0)) }
-        }
-    }
-
-    private static func outcome(_ result: TornLoadResult) -> Outcome {
-        switch result {
-        case .otherCard: .otherCard
-        case .happened(let evidence, _): .happened(.load(evidence))
-        case .didNotHappen: .didNotHappen
-        case .undetermined: .undetermined
-        case .unresolved(let obstacle): .unresolved(CardRefusal(recovery: obstacle))
-        }
-    }
-
-    private static func outcome(_ result: TornPurchaseResult, _ evidence: PurchaseEvidence) -> Outcome {
-=======
-        switch state {
-        case .purchase(let evidence, var machine):
-            let action = machine.receive(event)
-            state = .purchase(evidence, machine)
-            return action.inside { .finish(Self.outcome($0, of: evidence)) }
-        case .mifareClassic(let evidence, var machine):
-            let action = machine.receive(event)
-            state = .mifareClassic(evidence, machine)
-            return action.inside { .finish(Self.outcome($0, of: evidence)) }
-        }
-    }
-
-    private static func outcome(_ result: MIFAREClassicRecoveryResult, of evidence: MIFAREClassicEvidence) -> Outcome {
-        switch result {
-        case .otherCard: .otherCard
-        case .happened: .happened(.mifareClassic(evidence))
-        case .didNotHappen: .didNotHappen
-        case .undetermined: .undetermined
-        case .unresolved(let failure): .unresolved(CardRefusal(mifareClassic: failure))
-        }
-    }
-
-    private static func outcome(_ result: TornPurchaseResult, of evidence: PurchaseEvidence) -> Outcome {
->>>>>>> Sources/SmartCards/Probe/CardRecovery.swift
-        switch result {
-        case .otherCard: .otherCard
-        case .committed(let findings, _), .committedProvisional(let findings):
-            .happened(.purchase(evidence.completed(by: findings)))
-        case .notDebited: .didNotHappen
-        case .suspense: .undetermined
-        case .unresolved(let obstacle): .unresolved(CardRefusal(recovery: obstacle))
->>>>>>> Sources/SmartCards/Probe/CardRecovery.swift
+            inquiry = .mifareClassic(machine, evidence)
+            return action.inside { .finish(Outcome($0, of: evidence)) }
         }
     }
 }
@@ -167,6 +83,16 @@ extension CardRecovery.Outcome {
         case .didNotHappen: self = .didNotHappen
         case .undecided: self = .undetermined
         case .unresolved(let failure): self = .unresolved(CardRefusal(desfire: failure))
+        }
+    }
+
+    init(_ result: MIFAREClassicRecoveryResult, of evidence: MIFAREClassicEvidence) {
+        switch result {
+        case .otherCard: self = .otherCard
+        case .happened: self = .happened(.mifareClassic(evidence))
+        case .didNotHappen: self = .didNotHappen
+        case .undetermined: self = .undetermined
+        case .unresolved(let failure): self = .unresolved(CardRefusal(mifareClassic: failure))
         }
     }
 }

@@ -25,10 +25,8 @@ package struct CardRefusal: StableError, Hashable {
         case randomIdentifier = 1311
         /// The reader gave no identifier, or one of a length that no card has.
         case identifierNotReadable = 1312
-<<<<<<< /tmp/mours
         /// The outcome of a payment with another card is not known; that card must come first.
         case sameCardNeeded = 1313
-=======
         /// The card's own record says that this meal, or the day's, has been eaten (limit in the detail).
         case entitlementUsedUp = 1331
         /// The card has no record for compound purchases.
@@ -50,7 +48,6 @@ package struct CardRefusal: StableError, Hashable {
         case loadGrantRefusedByCard = 1340
         /// The purse cannot hold the amount, or has been loaded as often as it can.
         case cardFull = 1341
->>>>>>> Sources/SmartCards/Probe/CardRefusal.swift
     }
 
     package let code: Code
@@ -84,9 +81,7 @@ package struct CardRefusal: StableError, Hashable {
         case .keyIndexNotSupported: ("card has no key for this terminal", "卡片无对应密钥")
         case .randomIdentifier: ("phone or card without a fixed number", "卡号不固定（如手机），无法识别")
         case .identifierNotReadable: ("card number cannot be read", "无法读取卡号")
-<<<<<<< /tmp/mours
         case .sameCardNeeded: ("put the same card back, the payment is not finished", "请放回原卡，交易未完成")
-=======
         case .entitlementUsedUp: ("this meal is already used on the card", "本餐次或当日额度已用完")
         case .mealRecordMissing: ("card has no meal record", "卡内无就餐记录")
         case .mealRecordUnusable: ("meal record of the card cannot be used", "卡内就餐记录异常")
@@ -98,7 +93,6 @@ package struct CardRefusal: StableError, Hashable {
         case .issuerUnreachable: ("load is not possible now", "暂时无法圈存")
         case .loadGrantRefusedByCard: ("card refuses the load", "卡片拒绝圈存")
         case .cardFull: ("card cannot hold this amount", "超出卡内余额上限")
->>>>>>> Sources/SmartCards/Probe/CardRefusal.swift
         }
     }
 

@@ -10,13 +10,15 @@ package struct PurseRecoveryMachine: CardMachine {
 
     private enum State {
         /// → proving, finished
-        case asking(TornPurchaseMachine)
+        case askingForPurchase(TornPurchaseMachine, PurchaseEvidence)
+        /// → proving, finished
+        case askingForLoad(TornLoadMachine)
         /// → finished. With what the card had said.
         case proving(PursePurchaseMachine, CardRecovery.Outcome)
         case finished
     }
 
-    private let evidence: PurchaseEvidence
+    private let information: PublicInformation
     private let profile: PurseProfile
     private let terminal: TerminalID
     private let time: CalendarTime
@@ -26,37 +28,56 @@ package struct PurseRecoveryMachine: CardMachine {
     ///   - evidence: as it was stored before the command whose answer was lost.
     ///   - time: local date and time of the tap, which the card logs.
     package init(of evidence: PurchaseEvidence, profile: PurseProfile, terminal: TerminalID, time: CalendarTime) {
-        self.evidence = evidence
+        self.init(
+            .askingForPurchase(
+                TornPurchaseMachine(profile: profile, intent: PurchaseIntent(evidence)), evidence),
+            evidence.information, profile, terminal, time)
+    }
+
+    /// - Parameters:
+    ///   - evidence: as it was stored before the command whose answer was lost.
+    ///   - pin: where the cardholder entered it again.
+    ///   - time: local date and time of the tap, which the card logs.
+    package init(
+        of evidence: LoadEvidence, pin: CardPIN?, profile: PurseProfile, terminal: TerminalID, time: CalendarTime
+    ) {
+        self.init(
+            .askingForLoad(TornLoadMachine(profile: profile, evidence: evidence, pin: pin)), evidence.information,
+            profile, terminal, time)
+    }
+
+    private init(
+        _ state: State, _ information: PublicInformation, _ profile: PurseProfile, _ terminal: TerminalID,
+        _ time: CalendarTime
+    ) {
+        self.state = state
+        self.information = information
         self.profile = profile
         self.terminal = terminal
         self.time = time
-        state = .asking(TornPurchaseMachine(profile: profile, intent: PurchaseIntent(evidence)))
     }
 
     package mutating func receive(_ event: CardEvent) -> Action {
         switch state {
-        case .asking(var machine):
+        case .askingForPurchase(var machine, let evidence):
             let action = machine.receive(event)
-            state = .asking(machine)
-            return action.inside { asked($0) }
+            state = .askingForPurchase(machine, evidence)
+            return action.inside { asked(CardRecovery.Outcome($0, of: evidence)) }
+        case .askingForLoad(var machine):
+            let action = machine.receive(event)
+            state = .askingForLoad(machine)
+            return action.inside { asked(CardRecovery.Outcome($0)) }
         case .proving(let machine, let outcome): return prove(machine, event, outcome)
         case .finished: fatalError("a card event came that no action asked for")
         }
     }
 
-    private mutating func asked(_ result: TornPurchaseResult) -> Action {
-        let outcome: CardRecovery.Outcome =
-            switch result {
-            case .otherCard: .otherCard
-            case .committed(let findings, _), .committedProvisional(let findings):
-                .happened(.purchase(evidence.completed(by: findings)))
-            case .notDebited: .didNotHappen
-            case .suspense: .undetermined
-            case .unresolved(let obstacle): .unresolved(CardRefusal(recovery: obstacle))
-            }
+    private mutating func asked(_ outcome: CardRecovery.Outcome) -> Action {
         switch outcome {
         case .otherCard, .unresolved: return finish(outcome)
         case .happened, .didNotHappen, .undetermined:
+            // Without a secure module nobody here can tell a counterfeit; such a profile loads and never debits.
+            guard profile.proof != .none else { return finish(outcome) }
             let proof = PursePurchaseMachine(profile: profile, amount: 0, terminal: terminal, time: time)
             return prove(proof, .started, outcome)
         }
@@ -74,7 +95,7 @@ package struct PurseRecoveryMachine: CardMachine {
     private mutating func proven(_ result: PurseResult, _ outcome: CardRecovery.Outcome) -> Action {
         switch result {
         case .identified(let information, .proven, _):
-            let isSame = information.applicationSerial == evidence.information.applicationSerial
+            let isSame = information.applicationSerial == self.information.applicationSerial
             return finish(isSame ? outcome : .otherCard)
         case .failed(let failure): return finish(.unresolved(CardRefusal(purse: failure)))
         case .unknown(_, let uncertainty): return finish(.unresolved(CardRefusal(proof: uncertainty)))
@@ -85,6 +106,29 @@ package struct PurseRecoveryMachine: CardMachine {
     private mutating func finish(_ outcome: CardRecovery.Outcome) -> Action {
         state = .finished
         return .finish(outcome)
+    }
+}
+
+extension CardRecovery.Outcome {
+    fileprivate init(_ result: TornPurchaseResult, of evidence: PurchaseEvidence) {
+        switch result {
+        case .otherCard: self = .otherCard
+        case .committed(let findings, _), .committedProvisional(let findings):
+            self = .happened(.purchase(evidence.completed(by: findings)))
+        case .notDebited: self = .didNotHappen
+        case .suspense: self = .undetermined
+        case .unresolved(let obstacle): self = .unresolved(CardRefusal(recovery: obstacle))
+        }
+    }
+
+    fileprivate init(_ result: TornLoadResult) {
+        switch result {
+        case .otherCard: self = .otherCard
+        case .happened(let evidence, _): self = .happened(.load(evidence))
+        case .didNotHappen: self = .didNotHappen
+        case .undetermined: self = .undetermined
+        case .unresolved(let obstacle): self = .unresolved(CardRefusal(recovery: obstacle))
+        }
     }
 }
 

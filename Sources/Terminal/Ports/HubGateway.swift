@@ -8,7 +8,7 @@ package protocol HubGateway: Sendable {
     func hold(_ request: HoldRequest, budget: Duration) async -> HubAnswer
 
     /// Asks for what a card needs to take money into its own purse, and waits at most `budget`.
-    func load(_ request: LoadRequest, budget: Duration) async -> LoadGrantAnswer
+    func load(_ request: LoadHoldRequest, budget: Duration) async -> LoadGrantAnswer
 
     /// Names this terminal's journal and checkpoint key.
     func register(_ registration: JournalRegistration) async throws(HubError) -> AcknowledgementMessage
@@ -70,7 +70,7 @@ package struct HubError: StableError, Equatable {
 
 /// What the hub said about a load, as far as it was heard within the time budget.
 package enum LoadGrantAnswer: Sendable, Hashable {
-    case granted(LoadAnswer.Grant)
+    case granted(LoadHoldAnswer.Grant)
     case declined(DeclineReason)
     case none(OfflineCause)
 }

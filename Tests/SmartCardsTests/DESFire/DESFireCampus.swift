@@ -163,7 +163,7 @@ struct DESFireTap: Sendable {
                 #expect(stored == evidence)
                 if storesIntents { intents.append(stored) }
                 event = storesIntents ? .intentPersisted : .intentFailed
-            case .initializeSecureModule, .checkMAC2, .checkTAC:
+            case .initializeSecureModule, .checkMAC2, .checkTAC, .requestLoad:
                 Issue.record("a DESFire card needs no secure module: \(action)")
                 return try #require(nil)
             }

@@ -100,14 +100,20 @@ struct DESFireTearTests {
         }
     }
 
+    private func recovery(of evidence: CardTransactionEvidence, _ profile: CardProfile) throws -> CardRecovery? {
+        CardRecovery(
+            of: evidence, profile: profile, terminal: try terminal(),
+            time: CalendarTime(UnixTime(seconds: 1_788_220_800), offset: 28_800))
+    }
+
     private func recover(
         _ card: SimulatedDESFireCard, _ campus: DESFireCampus, _ evidence: CardTransactionEvidence,
         _ interferences: [Int: Interference] = [:], profile: DESFireProfile? = nil
     ) throws -> CardRecovery.Outcome {
         let before = card.memory
         var tap = DESFireTap(card, interferences)
-        let recovery = try #require(CardRecovery(of: evidence, profile: .desfire(profile ?? campus.profile())))
-        let outcome = try tap.run(recovery)
+        let machine = try #require(try recovery(of: evidence, .desfire(profile ?? campus.profile())))
+        let outcome = try tap.run(machine)
         #expect(tap.card.memory == before, "asking changes nothing")
         #expect(tap.intents.isEmpty && tap.admissions.isEmpty)
         return outcome
@@ -229,8 +235,8 @@ struct DESFireTearTests {
         let other = DESFireProfile(
             name: "other", application: try #require(DESFireApplicationID(1)), key: campus.profile().key,
             identity: .uid, purse: campus.profile().purse, tender: .purse)
-        #expect(CardRecovery(of: evidence, profile: .desfire(other)) == nil)
-        #expect(CardRecovery(of: evidence, profile: .identityOnly(IdentityProfile(name: "identity"))) == nil)
-        #expect(CardRecovery(of: evidence, profile: .purse(try LabCampus().profile)) == nil)
+        #expect(try recovery(of: evidence, .desfire(other)) == nil)
+        #expect(try recovery(of: evidence, .identityOnly(IdentityProfile(name: "identity"))) == nil)
+        #expect(try recovery(of: evidence, .purse(try LabCampus().profile)) == nil)
     }
 }

@@ -61,6 +61,10 @@ struct MIFAREClassicProbeTests {
         #expect(tap.card.chip.writes == 0)
     }
 
+    private func recovery(of evidence: CardTransactionEvidence, _ profile: CardProfile) -> CardRecovery? {
+        CardRecovery(of: evidence, profile: profile, terminal: lab.terminal, time: lab.time, dialect: .acs)
+    }
+
     @Test("a lost answer to the deciding write is uncertain, and recovery finds out")
     func uncertain() throws {
         var tap = ClassicTap(campus.card(), [13: .lostAfter])
@@ -68,11 +72,11 @@ struct MIFAREClassicProbeTests {
             Issue.record("not uncertain")
             return
         }
-        let recovery = try #require(CardRecovery(of: payment.evidence, profile: profile(.purse), dialect: .acs))
+        let machine = try #require(recovery(of: payment.evidence, profile(.purse)))
         var again = tap.again()
-        #expect(again.run(recovery) == .happened(payment.evidence))
-        #expect(CardRecovery(of: payment.evidence, profile: .purse(lab.profile)) == nil)
-        #expect(CardRecovery(of: payment.evidence, profile: identityOnly) == nil)
+        #expect(again.run(machine) == .happened(payment.evidence))
+        #expect(recovery(of: payment.evidence, .purse(lab.profile)) == nil)
+        #expect(recovery(of: payment.evidence, identityOnly) == nil)
     }
 
     @Test("a wrong key has a refusal of its own, and no other sector key is tried")
