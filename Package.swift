@@ -94,9 +94,8 @@ let package = Package(
         module(
             "Hub",
             [
-                "DurableFiles", "Payments", "PaymentCodes", "HubProtocol", "CodeRendering", grdb, hummingbird, crypto,
-                log,
-                serviceLifecycle, nioCore,
+                "DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "CodeRendering", grdb,
+                hummingbird, crypto, log, serviceLifecycle, nioCore,
             ]),
         module(
             "Simulation", ["DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "Terminal", crypto]),
@@ -106,8 +105,8 @@ let package = Package(
         program(
             "till-hub",
             [
-                "Hub", "HubProtocol", "Payments", "CodeRendering", "ServiceHost", argumentParser, httpClient, nioCore,
-                nioHTTP, log, serviceLifecycle, unixSignals,
+                "Hub", "HubProtocol", "Payments", "SmartCards", "CodeRendering", "ServiceHost", argumentParser,
+                httpClient, nioCore, nioHTTP, log, serviceLifecycle, unixSignals,
             ]),
         module(
             "Lab",
@@ -146,7 +145,8 @@ let package = Package(
         tests(
             "HubTests",
             [
-                "Hub", "HubProtocol", "PaymentCodes", "Payments", "TestSupport", grdb, crypto, hummingbird, yams,
+                "Hub", "HubProtocol", "SmartCards", "PaymentCodes", "Payments", "TestSupport", grdb, crypto,
+                hummingbird, yams,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(

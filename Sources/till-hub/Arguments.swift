@@ -13,6 +13,10 @@ extension MerchantID: ExpressibleByArgument {
     package init?(argument: String) { self.init(text: argument) }
 }
 
+extension TransactionID: ExpressibleByArgument {
+    package init?(argument: String) { self.init(text: argument.uppercased()) }
+}
+
 extension CardID: ExpressibleByArgument {
     /// The digits in either case; the scheme as it is.
     package init?(argument: String) {

@@ -1,5 +1,6 @@
 import Hub
 import Logging
+import Payments
 import ServiceHost
 
 /// The hub's YAML file; `config/till-hub.yaml` documents each key.
@@ -25,12 +26,13 @@ struct HubConfigurationFile {
         let level = root.section("log", required: false).value(
             "level", expected: "trace, debug, info, notice, warning, error or critical", default: Logger.Level.info,
             Logger.Level.init(rawValue:))
+        let purse = PurseSection(root.section("purse", required: false))
         try file.finish()
         hub = HubConfiguration(
             campus: try campus.value, host: try host.value, port: try port.value, databasePath: try database.value,
             operatorSocketPath: try socket.value, codeKeyPath: try key.value,
             unprovenCardsOnline: try unproven.value, timeZoneOffsetSeconds: try timeZone.value,
-            holds: HubConfiguration.HoldLimits(lifetime: try holdLifetime.value))
+            holds: HubConfiguration.HoldLimits(lifetime: try holdLifetime.value), purse: try purse.settings())
         logLevel = try level.value
     }
 

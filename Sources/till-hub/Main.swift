@@ -23,8 +23,8 @@ struct TillHub: AsyncParsableCommand {
               0 done  1 refused by the hub  64 wrong usage  65 wrong data  69 hub not running  78 wrong configuration
             """,
         subcommands: [
-            Serve.self, CheckConfig.self, Status.self, Account.self, CardCommand.self, TopUp.self, Code.self,
-            TerminalCommand.self, Merchant.self, ExceptionCommand.self, Hold.self, Books.self,
+            Serve.self, CheckConfig.self, Status.self, Account.self, CardCommand.self, PurseCommand.self, TopUp.self,
+            Code.self, TerminalCommand.self, Merchant.self, ExceptionCommand.self, Hold.self, Books.self,
         ])
 
     static func main() async {

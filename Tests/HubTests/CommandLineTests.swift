@@ -161,6 +161,38 @@ struct CommandLineTests {
         #expect(keyMode == 0o600)
     }
 
+    @Test("purses from the command line")
+    func purses() async throws {
+        let card = "purse:00000000000000000007"
+        try await withServer {
+            #expect(try await operate("purse", "drift").output == "every card agrees with the books\n")
+            #expect(try await operate("purse", "list").output.contains("no purses yet"))
+            let opened = try await operate("purse", "open", card, "--balance", "85.50")
+            #expect(opened.output == "opened as posting 1; the books go from ¥0.00 to ¥85.50\n")
+            let again = try await operate("purse", "open", card, "--balance", "85.5")
+            #expect(again.output.contains("opened before as posting 1"))
+            let list = try await operate("purse", "list")
+            #expect(list.output.contains("85.50"), "\(list.output)")
+            let shown = try await operate("purse", "show", card)
+            #expect(shown.output.contains("status   agrees"), "\(shown.output)\(shown.error)")
+            #expect(shown.output.contains("no purchases"))
+            #expect(try await operate("purse", "show", card, "--loads").output.contains("no loads"))
+            let correction = try await operate("purse", "correct", card, "--note", "x")
+            #expect(correction.status == 1)
+            #expect(correction.error.contains("nothing to correct: card and books agree"))
+            let transaction = "000000000001A0A000010000000000FF"
+            let unknown = try await operate("purse", "resolve", transaction, "happened", "--note", "x")
+            #expect(unknown.status == 1)
+            #expect(unknown.error.contains("no such purse transaction"))
+            #expect(try await operate("purse", "resolve", transaction, "perhaps", "--note", "x").status == 64)
+            #expect(try await operate("purse", "transaction", transaction).status == 1)
+            let json = try await operate("purse", "list", "--json")
+            let page = try JSONDecoder().decode(Page<PurseSummary>.self, from: Data(json.output.utf8))
+            #expect(page.items.map(\.booksFen) == [8550])
+            #expect(try await operate("books", "check").output.contains("purses"))
+        }
+    }
+
     @Test("exit statuses say what went wrong")
     func statuses() async throws {
         try await withServer {
@@ -204,7 +236,10 @@ struct CommandLineTests {
             ("holds: {lifetime: 0s}", "holds.lifetime: expected a duration"),
             ("unproven_cards_online: perhaps", "unproven_cards_online: expected true or false"),
             ("time_zone: east", "time_zone: expected an offset from UTC"), ("holds: 3", "holds: expected a section"),
-            ("a: [", "hub.yaml"),
+            ("a: [", "hub.yaml"), ("purse: {tac_key_file: key}", "purse.tac_key_file: expected a path"),
+            ("purse: {load_diversification: []}", "purse.load_diversification: expected one to three"),
+            ("purse: {tac_diversification: [city]}", "purse.tac_diversification: expected one to three"),
+            ("purse: {balance_maximum: much}", "purse.balance_maximum: expected an amount"),
         ])
     func wrongConfiguration(extra: String, text: String) async throws {
         let outcome = try await run("check-config", "--config", try configuration(extra))
@@ -216,7 +251,8 @@ struct CommandLineTests {
     func help() async throws {
         for command in [
             [], ["serve"], ["account"], ["card"], ["topup"], ["code", "issue"], ["terminal", "register"], ["merchant"],
-            ["exception"], ["hold", "list"], ["books", "check"], ["status"], ["check-config"],
+            ["exception"], ["hold", "list"], ["purse"], ["purse", "correct"], ["purse", "resolve"], ["books", "check"],
+            ["status"], ["check-config"],
         ] {
             let outcome = try await run(command + ["--help"])
             #expect(outcome.status == 0)

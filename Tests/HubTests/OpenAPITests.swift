@@ -124,7 +124,18 @@ struct OpenAPITests {
         try terminal.write(.approved, account, code: code)
         try terminal.write(.declined(.cardUnknown), nil)
         try terminal.write(.voided, nil)
-        try expectValid(terminal.batch(1...8), "BatchUpload")
+        var purse = try TestPurse(balance: 100)
+        try terminal.write(.approved, purse.pay(1, terminal: terminal.id))
+        let unknown = try terminal.write(.unknown, purse.initialize(1, terminal: terminal.id))
+        try terminal.write(
+            .resolved(Resolution(subject: unknown.transaction, verdict: .undetermined)),
+            purse.initialize(1, terminal: terminal.id))
+        try terminal.writeLoad(.approved, card: purse.card, fen: 1, account: account)
+        try expectValid(terminal.batch(1...12), "BatchUpload")
+        try expectValid(
+            terminal.loadRequest(
+                terminal.mint(), purse, fen: 1, initialization: purse.initializeLoad(1, terminal: terminal.id)),
+            "LoadRequest")
     }
 
     @Test("answers as the hub gives them are valid")
@@ -148,6 +159,46 @@ struct OpenAPITests {
         restored.journal.withLock { $0.records[0].sale?.amount = Amount(fen: 1) }
         try expectValid(try await restored.upload(restored.batch(1...1)).body, "RefusalMessage")
         try expectValid(try await hub.ask(.get, "/nothing").body, "RefusalMessage")
+    }
+
+    @Test("messages about purses are valid")
+    func purseMessages() async throws {
+        let hub = try await HubFixture.openWithPurses()
+        let terminal = try await hub.terminal([try await hub.merchant()])
+        let account = try await hub.account(1, fen: 1000)
+        var purse = try TestPurse(balance: 500)
+        try await hub.operate(.post, "/cards", NewCard(id: purse.card, account: account), as: CardSummary.self)
+        for fen in [1, 5000] as [UInt32] {
+            let request = try terminal.loadRequest(
+                terminal.mint(), purse, fen: Int64(fen),
+                initialization: purse.initializeLoad(fen, terminal: terminal.id))
+            try expectValid(try await terminal.ask(.post, "/v1/loads", request).body, "LoadAnswer")
+        }
+        try terminal.write(.approved, purse.pay(10, terminal: terminal.id))
+        let unknown = try terminal.write(.unknown, purse.initialize(20, terminal: terminal.id))
+        try await terminal.deliverAll()
+        hub.clock.advance(by: .seconds(80 * 3600))
+        let path = "/purses/\(purse.card.text)"
+        func expectValidAnswer(_ path: String, _ schema: String) async throws {
+            let reply = try await hub.operate(.get, path)
+            #expect(reply.status == 200, "\(reply.text)")
+            try expectValid(reply.body, schema)
+        }
+        try await expectValidAnswer("/purses?state=drift&limit=1", "PursePage")
+        try await expectValidAnswer("\(path)/transactions?limit=1", "PurseTransactionPage")
+        let resolution = PurseResolution(verdict: .didNotHappen, note: "seen")
+        try expectValid(resolution, "PurseResolution")
+        let resolved = try await hub.operate(
+            .post, "/purse-transactions/\(unknown.transaction)/resolve", body: JSONEncoder().encode(resolution))
+        try expectValid(resolved.body, "PurseTransactionSummary")
+        try await expectValidAnswer("/purse-transactions/\(unknown.transaction)", "PurseTransactionSummary")
+        try await expectValidAnswer(path, "PurseSummary")
+        let correction = PurseCorrection(
+            reference: try #require(try await hub.purse(purse.card).driftReference), note: "seen")
+        try expectValid(correction, "PurseCorrection")
+        let corrected = try await hub.operate(.post, "\(path)/correct", body: JSONEncoder().encode(correction))
+        try expectValid(corrected.body, "PurseReceipt")
+        try expectValid(PurseOpening(balanceFen: 1), "PurseOpening")
     }
 
     @Test("the operator's requests and answers are valid")
@@ -222,6 +273,11 @@ extension OpenAPITests {
         #expect(try values("AccountStatus") == Set(AccountStatus.allCases.map(\.rawValue)))
         #expect(try values("CardStatus") == Set(CardStatus.allCases.map(\.rawValue)))
         #expect(try values("IdentityProof") == Set(IdentityProof.allCases.map(\.rawValue)))
+        #expect(try values("PostingKind") == Set(PostingKind.allCases.map(\.rawValue)))
+        #expect(try values("PurseStatus") == Set(PurseStatus.allCases.map(\.rawValue)))
+        #expect(try values("PurseProof") == Set(PurseProof.allCases.map(\.rawValue)))
+        #expect(try values("PurseMoveState") == Set(PurseMoveState.allCases.map(\.rawValue)))
+        #expect(try values("PurseBasis") == Set(PurseBasis.allCases.map(\.rawValue)))
         #expect(try values("RefusalCode") == Set(HubRefusal.allCases.map { "E\($0.rawValue)" }))
     }
 }

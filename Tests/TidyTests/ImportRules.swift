@@ -30,7 +30,7 @@ enum ImportRules {
             "ControlClient", "CodeRendering", "ServiceHost", "Ledger",
         ],
         "CodeRendering": ["CQREncode"],
-        "Hub": ["DurableFiles", "Payments", "PaymentCodes", "HubProtocol", "CodeRendering"],
+        "Hub": ["DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "CodeRendering"],
         "Simulation": ["DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "Terminal"],
     ]
 

@@ -15,16 +15,18 @@ package final class HubApplication: Service {
     private let port = Readiness<Int>()
     private let socket = Readiness<Void>()
 
-    /// Opens the store and the code key. Blocks on the disk for a moment; nothing listens yet.
+    /// Opens the store and reads the keys. Blocks on the disk for a moment; nothing listens yet.
     ///
     /// - Parameters:
     ///   - codeIssuer: makes the signer of payment codes from the hub's key; `nil` for a hub that issues none.
-    /// - Throws: ``HubStoreError``, ``IssuerKeyError``.
+    /// - Throws: ``HubStoreError``, ``IssuerKeyError``, ``PurseKeyError``.
     package static func open(
         _ configuration: HubConfiguration, codeIssuer: ((IssuerKey) throws -> any PaymentCodeIssuer)?,
         clock: any HubClock = SystemHubClock(), random: any HubRandom = SystemHubRandom(), logger: Logger
     ) async throws -> HubApplication {
-        let store = try SQLiteHubStore(path: configuration.databasePath)
+        let purses = try PurseRules(
+            reading: configuration.purse, timeZoneOffsetSeconds: configuration.timeZoneOffsetSeconds)
+        let store = try SQLiteHubStore(path: configuration.databasePath, purses: purses)
         do {
             let key = try IssuerKeyFile.loadOrCreate(path: configuration.codeKeyPath, now: clock.now())
             try await store.publish(codeKey: key.message)

@@ -20,6 +20,8 @@ package struct HubConfiguration: Sendable, Hashable {
     package var timeZoneOffsetSeconds: Int64
     /// Limits of holds.
     package var holds: HoldLimits
+    /// Electronic purses.
+    package var purse: PurseSettings
 
     /// Limits of holds.
     package struct HoldLimits: Sendable, Hashable {
@@ -33,7 +35,8 @@ package struct HubConfiguration: Sendable, Hashable {
     package init(
         campus: String = "Campus", host: String = "127.0.0.1", port: Int = 8470, databasePath: String,
         operatorSocketPath: String, codeKeyPath: String, unprovenCardsOnline: Bool = true,
-        timeZoneOffsetSeconds: Int64 = 28_800, holds: HoldLimits = HoldLimits()
+        timeZoneOffsetSeconds: Int64 = 28_800, holds: HoldLimits = HoldLimits(),
+        purse: PurseSettings = PurseSettings()
     ) {
         self.campus = campus
         self.host = host
@@ -44,5 +47,6 @@ package struct HubConfiguration: Sendable, Hashable {
         self.unprovenCardsOnline = unprovenCardsOnline
         self.timeZoneOffsetSeconds = timeZoneOffsetSeconds
         self.holds = holds
+        self.purse = purse
     }
 }

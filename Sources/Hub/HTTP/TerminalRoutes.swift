@@ -18,6 +18,7 @@ package struct TerminalRoutes: Sendable {
             .reading(.get, "/v1/health", "getHealth", .open, health),
             .taking(.post, "/v1/journals", "registerJournal", .terminal, JournalRegistration.self, register),
             .taking(.post, "/v1/holds", "placeHold", .terminal, HoldRequest.self, hold),
+            .taking(.post, "/v1/loads", "placeLoad", .terminal, LoadRequest.self, load),
             .taking(.post, "/v1/batches", "uploadBatch", .terminal, BatchUpload.self, upload),
             .reading(.get, "/v1/changes", "getChanges", .terminal, changes),
         ]
@@ -44,6 +45,13 @@ package struct TerminalRoutes: Sendable {
         let verdict = try await store.placeHold(
             HoldTerms(hold), undelivered: Amount(fen: hold.undeliveredFen),
             terminal: request.authenticatedTerminal(), rules: rules, now: request.now)
+        return verdict.answer(hubTime: request.now)
+    }
+
+    private func load(_ request: HubRequest, _ load: LoadRequest) async throws -> LoadAnswer {
+        let verdict = try await store.placeLoad(
+            LoadTerms(load), undelivered: Amount(fen: load.undeliveredFen),
+            terminal: request.authenticatedTerminal(), holds: rules, now: request.now)
         return verdict.answer(hubTime: request.now)
     }
 

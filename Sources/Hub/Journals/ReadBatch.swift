@@ -65,24 +65,51 @@ extension RecordMessage {
         switch (outcome, reason) {
         case (.declined, nil): return "reason: needed when declined"
         case (.declined, let number?) where DeclineReason(rawValue: number) == nil: return "reason: not known"
-        case (.approved, _?), (.voided, _?): return "reason: only when declined"
-        default: break
+        case (.declined, _): break
+        case (_, _?): return "reason: only when declined"
+        case (_, nil): break
         }
+        guard (outcome == .resolved) == (resolution != nil) else { return "resolution: needed exactly when resolved" }
         switch (outcome, sale) {
         case (.voided, _?): return "sale: a void has none"
-        case (.approved, nil), (.declined, nil): return "sale: needed unless voided"
-        default: break
+        case (.voided, nil): return nil
+        case (_, nil): return "sale: needed unless voided"
+        case (_, let sale?): return sale.flaw ?? sale.flaw(in: outcome)
         }
-        guard let sale else { return nil }
-        guard sale.amountFen > 0, Amount(fen: sale.amountFen) <= .saleMaximum else {
+    }
+}
+
+extension RecordMessage.Sale {
+    /// What is wrong whatever the outcome.
+    fileprivate var flaw: String? {
+        guard amountFen > 0, Amount(fen: amountFen) <= .saleMaximum else {
             return "sale.amountFen: from 1 to \(Amount.saleMaximum.fen)"
         }
-        if outcome == .approved, sale.account == nil { return "sale.account: needed when approved" }
-        switch (sale.card, sale.proof, sale.code) {
+        if movement == .accountPurchase { return "sale.movement: absent from account purchases" }
+        if let evidence {
+            guard movement != nil else { return "sale.evidence: only with a movement" }
+            guard Hex.decode(evidence).flatMap({ EvidenceBytes($0) }) != nil else {
+                return "sale.evidence: 1 to \(EvidenceBytes.lengthMaximum) bytes, hexadecimal"
+            }
+        }
+        switch (card, proof, code) {
         case (_?, _?, nil): return nil
         case (nil, nil, let code?): return code.reference == nil ? "sale.code.serial: 16 hexadecimal digits" : nil
         case (_?, nil, nil): return "sale.proof: needed with card"
         default: return "sale.card: either card with proof, or code"
         }
+    }
+
+    /// What this outcome needs of it.
+    fileprivate func flaw(in outcome: RecordMessage.Outcome) -> String? {
+        switch outcome {
+        case .declined, .voided: return nil
+        case .approved where movement == nil: return account == nil ? "sale.account: needed when approved" : nil
+        case .approved, .unknown, .resolved: break
+        }
+        guard movement != nil else { return "sale.movement: needed when \(outcome.rawValue)" }
+        if evidence == nil { return "sale.evidence: needed when \(outcome.rawValue)" }
+        if card == nil { return "sale.card: needed with a movement" }
+        return movement == .purseLoad && account == nil ? "sale.account: needed for a load" : nil
     }
 }

@@ -50,30 +50,60 @@ package enum RecordReview {
         } else if facts.balance < .zero {
             add(.overdrawn, "\(account) is at \(facts.balance) after a sale of \(sale.amount)")
         }
-        if !facts.merchantExists {
-            add(.merchantUnknown, "\(sale.amount) was posted for merchant \(sale.merchant), which does not exist")
-        } else if !facts.merchantPermitted {
-            add(.merchantNotPermitted, "the terminal may not sell for merchant \(sale.merchant)")
+        if let finding = merchantFinding(sale.amount, merchant: sale.merchant, facts: facts) {
+            add(finding.kind, finding.text)
         }
-        if let finding = holdFinding(sale, account: account, hold: facts.hold) { add(finding.kind, finding.text) }
+        let hold = holdFinding(sale.amount, isOnline: sale.path == .online, account: account, hold: facts.hold)
+        if let hold { add(hold.kind, hold.text) }
         if let code = facts.code {
             for finding in codeFindings(sale, account: account, code: code) { add(finding.kind, finding.text) }
         }
         return findings
     }
 
+    /// The same for a purse transaction that happened.
+    ///
+    static func findings(_ entry: PurseEntry, facts: RecordFacts) -> [HubException] {
+        var findings: [HubException] = []
+        func add(_ finding: (kind: ExceptionKind, text: String)?) {
+            guard let finding else { return }
+            findings.append(
+                HubException(
+                    finding.kind, transaction: entry.transaction, account: entry.account, text: finding.text))
+        }
+        add(merchantFinding(entry.amount, merchant: entry.merchant, facts: facts))
+        guard entry.kind == .load, let account = entry.account else { return findings }
+        if !facts.accountExists {
+            add((.accountUnknown, "a load of \(entry.amount) was posted to suspense: \(account) does not exist"))
+        } else if facts.balance < .zero {
+            add((.overdrawn, "\(account) is at \(facts.balance) after a load of \(entry.amount)"))
+        }
+        add(holdFinding(entry.amount, isOnline: true, account: account, hold: facts.hold))
+        return findings
+    }
+
+    private static func merchantFinding(
+        _ amount: Amount, merchant: MerchantID, facts: RecordFacts
+    ) -> (kind: ExceptionKind, text: String)? {
+        if !facts.merchantExists {
+            return (.merchantUnknown, "\(amount) was posted for merchant \(merchant), which does not exist")
+        }
+        guard !facts.merchantPermitted else { return nil }
+        return (.merchantNotPermitted, "the terminal may not sell for merchant \(merchant)")
+    }
+
     private static func holdFinding(
-        _ sale: JournalRecord.Sale, account: AccountID, hold: RecordFacts.Hold?
+        _ amount: Amount, isOnline: Bool, account: AccountID, hold: RecordFacts.Hold?
     ) -> (kind: ExceptionKind, text: String)? {
         guard let hold else {
-            guard sale.path == .online else { return nil }
+            guard isOnline else { return nil }
             return (.holdMissing, "the record claims the hub's approval, and the hub gave none")
         }
         if hold.state == .declined {
-            return (.approvedAfterDecline, "the hub had declined this sale of \(sale.amount)")
+            return (.approvedAfterDecline, "the hub had declined this sale of \(amount)")
         }
-        if sale.amount > hold.amount {
-            return (.holdContradicted, "\(sale.amount) was sold on a hold of \(hold.amount)")
+        if amount > hold.amount {
+            return (.holdContradicted, "\(amount) was sold on a hold of \(hold.amount)")
         }
         return hold.account == account ? nil : (.holdContradicted, "the hold was on another account")
     }

@@ -4,7 +4,7 @@ import Payments
 package struct BooksReport: Codable, Sendable, Hashable {
     /// One line of the trial balance. Over all lines the balances sum to zero.
     package struct Line: Codable, Sendable, Hashable {
-        /// `cardholders`, `merchants`, `funding` or `suspense`.
+        /// `cardholders`, `merchants`, `purses`, `funding` or `suspense`.
         package var group: String
         package var accounts: Int64
         /// Recomputed from the entries.

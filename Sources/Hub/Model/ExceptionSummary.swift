@@ -32,6 +32,28 @@ package enum ExceptionKind: String, Codable, Sendable, CaseIterable {
     case approvedAfterDecline
     /// Holds were released because the terminal got a new journal.
     case holdsReleased
+    /// A card's proof of a purse transaction is wrong: forged card, or a wrong key here.
+    case tacWrong
+    /// A purse transaction came without the card's proof.
+    case tacMissing
+    /// A record and its evidence say different things.
+    case evidenceContradicted
+    /// The terminal could not find out what became of an unknown transaction.
+    case outcomeUndetermined
+    /// A resolution does not fit the transaction that it names, or is the second one.
+    case resolutionContradicted
+    /// A terminal's resolution says the opposite of what stands here.
+    case resolutionDisputed
+    /// What was concluded from a card's serials was taken back, because a later record proves otherwise.
+    case resolutionOverturned
+    /// A card's balances or serials contradict what is known of it.
+    case purseContradicted
+    /// Two purse transactions have one serial: a cloned card.
+    case purseForked
+    /// A card's serials prove transactions that no terminal delivered.
+    case purseRecordMissing
+    /// A card holds something else than the books say.
+    case purseDrift
 }
 
 /// An exception as the operator sees it. The same finding repeated while open counts up instead of adding a line.

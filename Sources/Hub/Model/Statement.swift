@@ -6,13 +6,23 @@ package enum PostingKind: String, Codable, Sendable, CaseIterable {
     case purchase
     /// Money paid in.
     case topUp
+    /// A sale that a card's own purse paid, by the terminal's record or by what was found out later.
+    case pursePurchase
+    /// Money that went from an account into a card's own purse.
+    case purseLoad
+    /// Takes a purse posting back that was concluded from the card's serials and proved wrong.
+    case purseReversal
+    /// What a card held before the books knew it.
+    case purseOpening
+    /// Brings the books to what the card shows.
+    case purseCorrection
 }
 
 /// One line of a statement: this account's side of a posting.
 package struct StatementLine: Codable, Sendable, Hashable {
     package var posting: Int64
     package var kind: PostingKind
-    /// When it happened: the terminal's time for a purchase, the hub's for a top-up.
+    /// When it happened: the terminal's time for a purchase, the hub's for the rest.
     package var occurredAtMilliseconds: Int64
     /// When the hub posted it.
     package var postedAtMilliseconds: Int64
@@ -20,11 +30,11 @@ package struct StatementLine: Codable, Sendable, Hashable {
     package var amountFen: Int64
     /// Balance after this line, in order of posting.
     package var balanceFen: Int64
-    /// The other side: `merchant:canteen-1`, `cardholder:2026010001`, `funding`, `suspense`.
+    /// The other side: `merchant:canteen-1`, `cardholder:2026010001`, `purse:` and a card, `funding`, `suspense`.
     package var counterparty: BookAccount
-    /// Present for a purchase.
+    /// Present for a purchase and a load.
     package var transaction: TransactionID?
-    /// Present for a top-up.
+    /// Present for the rest.
     package var reference: String?
 }
 

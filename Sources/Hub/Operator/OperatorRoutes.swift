@@ -10,7 +10,7 @@ package struct OperatorRoutes: Sendable {
     let campus: String
     let timeZoneOffsetSeconds: Int64
 
-    package var table: [Route] { hubTable + accountTable + cardTable + terminalTable + listTable }
+    package var table: [Route] { hubTable + accountTable + cardTable + purseTable + terminalTable + listTable }
 
     private var hubTable: [Route] {
         [

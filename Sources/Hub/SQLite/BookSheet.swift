@@ -28,8 +28,8 @@ struct BookSheet {
 
     /// What the posting is for: exactly one of a transaction and a reference names it for ever.
     enum Source {
-        case purchase(TransactionID)
-        case topUp(reference: String)
+        case transaction(PostingKind, TransactionID)
+        case reference(PostingKind, String)
     }
 
     /// Writes a posting with its entries.
@@ -38,21 +38,16 @@ struct BookSheet {
     mutating func post(
         _ posting: Posting, source: Source, occurredAt: UnixTime, postedAt: UnixTime
     ) throws -> Int64 {
-        let sql = """
-            INSERT INTO posting (kind, occurred_at, posted_at, transaction_id, reference) VALUES (?, ?, ?, ?, ?)
-            """
-        switch source {
-        case .purchase(let transaction):
-            try db.run(
-                sql,
-                [
-                    PostingKind.purchase.rawValue, occurredAt.milliseconds, postedAt.milliseconds, transaction.blob,
-                    nil,
-                ])
-        case .topUp(let reference):
-            try db.run(
-                sql, [PostingKind.topUp.rawValue, occurredAt.milliseconds, postedAt.milliseconds, nil, reference])
-        }
+        let arguments: StatementArguments =
+            switch source {
+            case .transaction(let kind, let transaction):
+                [kind.rawValue, occurredAt.milliseconds, postedAt.milliseconds, transaction.blob, nil]
+            case .reference(let kind, let reference):
+                [kind.rawValue, occurredAt.milliseconds, postedAt.milliseconds, nil, reference]
+            }
+        try db.run(
+            "INSERT INTO posting (kind, occurred_at, posted_at, transaction_id, reference) VALUES (?, ?, ?, ?, ?)",
+            arguments)
         let number = db.lastInsertedRowID
         for (leg, entry) in posting.entries.enumerated() {
             var book = try book(entry.account)

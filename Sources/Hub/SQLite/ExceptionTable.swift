@@ -20,6 +20,13 @@ enum ExceptionTable {
             ])
     }
 
+    /// Closes a finding that mended itself; nothing when none is open.
+    static func close(_ kind: ExceptionKind, subject: String, note: String, now: UnixTime, _ db: Database) throws {
+        try db.run(
+            "UPDATE exception SET closed_at = ?, note = ? WHERE kind = ? AND subject = ? AND closed_at IS NULL",
+            [now.milliseconds, note, kind.rawValue, subject])
+    }
+
     static func summary(_ row: Row) throws -> ExceptionSummary {
         ExceptionSummary(
             id: try row.integer("id"), kind: try row.choice("kind"), text: try row.text("text"),

@@ -61,11 +61,18 @@ enum HoldTable {
                 "SELECT sum(amount_fen) FROM hold WHERE account_id = ? AND state = 'held'", [Int64(account.number)]))
     }
 
-    /// Gives up the holds that stand since before `limit`. Cheap: an index holds the active ones by age.
+    /// Gives up the holds that stand since before `limit`, but not those that wait for an unknown outcome. Cheap: an
+    /// index holds the active ones by age.
     static func expire(createdBefore limit: UnixTime, now: UnixTime, _ db: Database) throws {
         try db.run(
-            "UPDATE hold SET state = 'expired', resolved_at = ? WHERE state = 'held' AND created_at < ?",
+            "UPDATE hold SET state = 'expired', resolved_at = ? WHERE state = 'held' AND created_at < ? "
+                + "AND awaited = 0",
             [now.milliseconds, limit.milliseconds])
+    }
+
+    /// Keeps the hold of a transaction whose outcome is unknown until the outcome is known.
+    static func keep(_ transaction: TransactionID, _ db: Database) throws {
+        try db.run("UPDATE hold SET awaited = 1 WHERE transaction_id = ? AND state = 'held'", [transaction.blob])
     }
 
     /// Resolves an active hold. The table refuses a second resolution (promise 4).
@@ -76,12 +83,13 @@ enum HoldTable {
             [state.rawValue, now.milliseconds, transaction.blob])
     }
 
-    /// Releases what a journal that will never be heard of again left behind, and tells about it.
+    /// Releases what a journal that will never be heard of again left behind, and tells about it. Loads with an unknown
+    /// outcome stay reserved: the card's next transaction tells.
     static func releaseAll(terminal: TerminalID, journal: JournalID, now: UnixTime, _ db: Database) throws {
         let first = TransactionID(terminal: terminal, journal: journal, trace: TraceNumber(0))
         let last = TransactionID(terminal: terminal, journal: journal, trace: TraceNumber((1 << 48) - 1))
         let range: StatementArguments = [first.blob, last.blob]
-        let active = "transaction_id BETWEEN ? AND ? AND state = 'held'"
+        let active = "transaction_id BETWEEN ? AND ? AND state = 'held' AND awaited = 0"
         let count = try db.integer("SELECT count(*) FROM hold WHERE \(active)", range)
         guard count > 0 else { return }
         let sum = Amount(fen: try db.integer("SELECT sum(amount_fen) FROM hold WHERE \(active)", range))

@@ -5,13 +5,17 @@ enum HubSchema {
     /// `PRAGMA application_id` of a hub database: "CTHB".
     static let applicationID: Int64 = 0x4354_4842
     /// `PRAGMA user_version`: the number of migrations that made the file.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 first tables") { db in
             try db.execute(sql: booksSQL + partiesSQL + terminalsSQL + paymentsSQL + exceptionsSQL)
             try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")
+        }
+        migrator.registerMigration("2 purses") { db in
+            try db.execute(sql: purseChangesSQL + purseSQL)
+            try db.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }

@@ -4,37 +4,60 @@ import Payments
 
 /// What the new records of one batch do: postings, holds, codes, exceptions.
 struct RecordEffects {
-    private let terminal: TerminalID
-    private let now: UnixTime
-    private let db: Database
+    let now: UnixTime
+    let db: Database
     // A batch asks the same few things again and again.
     private var accounts: [AccountID: Bool] = [:]
-    private var merchants: [MerchantID: (exists: Bool, permitted: Bool)] = [:]
+    private var merchants: [Selling: (exists: Bool, permitted: Bool)] = [:]
     /// Approved sales so far, and their sum.
     private(set) var approvedCount = 0
     private(set) var approved = Amount.zero
+    /// The purses whose history changed, in order.
+    private(set) var touched: [CardID] = []
 
-    init(terminal: TerminalID, now: UnixTime, _ db: Database) {
-        self.terminal = terminal
+    private struct Selling: Hashable {
+        var merchant: MerchantID
+        var terminal: TerminalID
+    }
+
+    init(now: UnixTime, _ db: Database) {
         self.now = now
         self.db = db
     }
 
     /// Applies one record that was just stored.
-    mutating func apply(_ record: JournalRecord, sheet: inout BookSheet) throws {
-        let hold = try HoldTable.find(record.transaction, db)
-        guard case .approved = record.outcome, let sale = record.sale, let account = sale.account else {
-            if hold?.state == .held { try HoldTable.resolve(record.transaction, as: .released, now: now, db) }
-            return
+    ///
+    /// - Parameter reading: of its evidence; present when a purse's money moves.
+    mutating func apply(_ record: JournalRecord, reading: PurseReading?, sheet: inout BookSheet) throws {
+        if record.outcome == .approved {
+            approvedCount += 1
+            approved += record.sale?.amount ?? .zero
         }
+        switch (record.outcome, record.sale, reading) {
+        case (.approved, let sale?, let reading?):
+            try approve(record, sale, reading: reading, sheet: &sheet)
+        case (.approved, let sale?, nil):
+            if let account = sale.account { try sell(record, sale, account: account, sheet: &sheet) }
+        case (.unknown, let sale?, let reading?):
+            try keepOpen(record, sale, reading: reading, sheet: &sheet)
+        case (.resolved(let resolution), let sale?, let reading?):
+            try resolve(record, resolution, sale, reading: reading, sheet: &sheet)
+        default:
+            try releaseHold(record.transaction)
+        }
+    }
+
+    /// A sale that an account pays.
+    private mutating func sell(
+        _ record: JournalRecord, _ sale: JournalRecord.Sale, account: AccountID, sheet: inout BookSheet
+    ) throws {
+        let hold = try HoldTable.find(record.transaction, db)
         let exists = try accountExists(account)
-        let merchant = try merchant(sale.merchant)
+        let merchant = try merchant(sale.merchant, terminal: record.transaction.terminal)
         _ = try sheet.post(
-            Self.posting(sale, account: exists ? account : nil), source: .purchase(record.transaction),
+            Self.posting(sale, account: exists ? account : nil), source: .transaction(.purchase, record.transaction),
             occurredAt: record.decidedAt, postedAt: now)
         if hold?.state == .held { try HoldTable.resolve(record.transaction, as: .captured, now: now, db) }
-        approvedCount += 1
-        approved += sale.amount
         let facts = RecordFacts(
             accountExists: exists, merchantExists: merchant.exists, merchantPermitted: merchant.permitted,
             hold: hold.map(Self.holdFacts), code: try redeemCode(sale, transaction: record.transaction),
@@ -44,20 +67,33 @@ struct RecordEffects {
         }
     }
 
-    private mutating func accountExists(_ account: AccountID) throws -> Bool {
+    /// Releases the transaction's hold if it has an active one.
+    func releaseHold(_ transaction: TransactionID) throws {
+        guard try HoldTable.find(transaction, db)?.state == .held else { return }
+        try HoldTable.resolve(transaction, as: .released, now: now, db)
+    }
+
+    mutating func touch(_ card: CardID) {
+        if !touched.contains(card) { touched.append(card) }
+    }
+
+    mutating func accountExists(_ account: AccountID) throws -> Bool {
         if let known = accounts[account] { return known }
         let exists = try db.exists("SELECT 1 FROM account WHERE id = ?", [Int64(account.number)])
         accounts[account] = exists
         return exists
     }
 
-    private mutating func merchant(_ merchant: MerchantID) throws -> (exists: Bool, permitted: Bool) {
-        if let known = merchants[merchant] { return known }
+    mutating func merchant(
+        _ merchant: MerchantID, terminal: TerminalID
+    ) throws -> (exists: Bool, permitted: Bool) {
+        let selling = Selling(merchant: merchant, terminal: terminal)
+        if let known = merchants[selling] { return known }
         let facts = (
             exists: try db.exists("SELECT 1 FROM merchant WHERE id = ?", [merchant.text]),
             permitted: try SQLiteHubStore.isPermitted(merchant, terminal: terminal, db)
         )
-        merchants[merchant] = facts
+        merchants[selling] = facts
         return facts
     }
 
@@ -70,7 +106,7 @@ struct RecordEffects {
         ])
     }
 
-    private static func holdFacts(_ hold: HoldTable.Stored) -> RecordFacts.Hold {
+    static func holdFacts(_ hold: HoldTable.Stored) -> RecordFacts.Hold {
         let account: AccountID? = if case .held(let id, _) = hold.verdict { id } else { nil }
         return RecordFacts.Hold(state: hold.state, amount: hold.terms.amount, account: account)
     }

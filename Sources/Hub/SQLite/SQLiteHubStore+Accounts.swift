@@ -87,7 +87,7 @@ extension SQLiteHubStore {
             return try BookSheet.write(db) { sheet in
                 let number = try sheet.post(
                     .topUp(Amount(fen: request.amountFen), to: request.account),
-                    source: .topUp(reference: request.reference), occurredAt: now, postedAt: now)
+                    source: .reference(.topUp, request.reference), occurredAt: now, postedAt: now)
                 return TopUpReceipt(
                     posting: number, account: request.account, amountFen: request.amountFen,
                     reference: request.reference,

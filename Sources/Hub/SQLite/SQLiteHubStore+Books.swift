@@ -11,13 +11,14 @@ extension SQLiteHubStore {
             try check.records(db)
             try check.holds(db)
             try check.journals(db)
+            try check.purses(db)
             return try check.report(db)
         }
     }
 }
 
 /// Recomputes the books and collects what is wrong.
-private struct BooksCheck {
+struct BooksCheck {
     private var findings: [String] = []
     private var count = 0
 
@@ -78,12 +79,13 @@ private struct BooksCheck {
         }
     }
 
-    /// No hold is active after its record came.
+    /// No hold is active after its record came, except those that wait for an unknown outcome.
     mutating func holds(_ db: Database) throws {
         for row in try db.rows(
             """
             SELECT h.transaction_id FROM hold h JOIN record r ON r.transaction_id = h.transaction_id
-            WHERE h.state = 'held'
+            LEFT JOIN purse_move m ON m.transaction_id = h.transaction_id
+            WHERE h.state = 'held' AND m.state IS NOT 'unknown'
             """)
         {
             add("the hold of transaction \(try row.transaction("transaction_id")) is active after its record")
@@ -132,7 +134,8 @@ private struct BooksCheck {
         let lines = try db.rows(
             """
             SELECT CASE WHEN b.name LIKE 'cardholder:%' THEN 'cardholders'
-                WHEN b.name LIKE 'merchant:%' THEN 'merchants' ELSE b.name END AS party,
+                WHEN b.name LIKE 'merchant:%' THEN 'merchants' WHEN b.name LIKE 'purse:%' THEN 'purses'
+                ELSE b.name END AS party,
                 count(*) AS accounts, coalesce(sum(s.sum), 0) AS sum
             FROM book b
             LEFT JOIN (SELECT book_id, sum(amount_fen) AS sum FROM entry GROUP BY book_id) s ON s.book_id = b.id
@@ -150,7 +153,7 @@ private struct BooksCheck {
             findings: findings)
     }
 
-    private mutating func add(_ finding: String) {
+    mutating func add(_ finding: String) {
         count += 1
         if findings.count < HubLimits.findings { findings.append(finding) }
     }

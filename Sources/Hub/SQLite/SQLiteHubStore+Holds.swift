@@ -9,7 +9,7 @@ extension SQLiteHubStore {
         try await write { db in
             try Self.checkOwner(request.transaction, terminal: terminal, db)
             if let stored = try HoldTable.find(request.transaction, db) {
-                guard stored.terms == request else {
+                guard stored.terms == request, try !LoadTable.exists(request.transaction, db) else {
                     throw HubRefusalError(
                         .transactionReused, "transaction: used before for another hold")
                 }
@@ -49,7 +49,7 @@ extension SQLiteHubStore {
     }
 
     /// Refuses a transaction of another terminal or of another journal than the registered one.
-    private static func checkOwner(_ transaction: TransactionID, terminal: TerminalID, _ db: Database) throws {
+    static func checkOwner(_ transaction: TransactionID, terminal: TerminalID, _ db: Database) throws {
         guard transaction.terminal == terminal else {
             throw HubRefusalError(.terminalNotPermitted, "transaction: not of the terminal that asks")
         }
@@ -59,7 +59,7 @@ extension SQLiteHubStore {
         }
     }
 
-    private static func facts(
+    static func facts(
         _ request: HoldTerms, terminal: TerminalID, rules: HoldRules, now: UnixTime, _ db: Database
     ) throws -> HoldFacts {
         // First, because an expired hold bars neither its money nor its code.

@@ -28,7 +28,9 @@ extension SQLiteHubStore {
     }
 
     package func store(_ batch: ReadBatch, terminal: TerminalID, now: UnixTime) async throws -> Acknowledgement {
-        try await writeOrReject(now: now) { db in
+        // Here, and not in the one queue of the database: checking a card's proof takes several DES keys.
+        let readings = batch.items.map { purses.reading(of: $0.record) }
+        return try await writeOrReject(now: now) { [purses] db in
             let current = try JournalTable.current(of: terminal, db)
             guard let journal = current, journal.journal == batch.checkpoint.journal else {
                 throw Self.journalUnknown(terminal, sent: batch.checkpoint.journal, current: current)
@@ -36,12 +38,14 @@ extension SQLiteHubStore {
             let new = try Self.newRecords(of: batch, journal: journal, db)
             guard let last = new.last else { return journal.acknowledged }
             let acknowledged = Acknowledgement(sequence: last.item.record.sequence, hash: last.hash)
-            var effects = RecordEffects(terminal: terminal, now: now, db)
+            var effects = RecordEffects(now: now, db)
             try BookSheet.write(db) { sheet in
                 for record in new {
                     try JournalTable.insert(record, journal: journal, now: now, db)
-                    try effects.apply(record.item.record, sheet: &sheet)
+                    let place = Int(record.item.record.sequence - batch.first)
+                    try effects.apply(record.item.record, reading: readings[place], sheet: &sheet)
                 }
+                try effects.examinePurses(purses, sheet: &sheet)
             }
             try JournalTable.advance(
                 journal, to: acknowledged, approvedCount: effects.approvedCount, approved: effects.approved, db)

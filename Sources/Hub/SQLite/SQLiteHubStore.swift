@@ -12,6 +12,7 @@ import Synchronization
 package final class SQLiteHubStore: HubStore {
     let queue: DatabaseQueue
     let commits: GroupCommit
+    let purses: PurseRules
     /// Terminals by id, so that a request is recognised without waiting for the database. This object is the only
     /// writer, so the copy cannot be stale.
     let terminalCache: Mutex<[TerminalID: TerminalAuthentication]>
@@ -19,8 +20,10 @@ package final class SQLiteHubStore: HubStore {
 
     /// Opens or creates the file at `path`. Blocks; call it before the services start.
     ///
+    /// - Parameter purses: rules and keys for electronic purses.
     /// - Throws: ``HubStoreError``.
-    package init(path: String) throws {
+    package init(path: String, purses: PurseRules = .keyless) throws {
+        self.purses = purses
         let unclean = SQLiteFile.wasLeftOpen(path)
         queue = try SQLiteFile.open(path)
         do {

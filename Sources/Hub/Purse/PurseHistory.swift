@@ -1,0 +1,118 @@
+import Payments
+
+/// Finds out from a card's own serials and balances what became of transactions whose outcome is unknown. Pure.
+///
+/// A card counts a serial with every transaction that happened, and names serial and balance before each. So a later
+/// transaction with the same serial proves that the unknown one did not happen; one with the next serial and the
+/// balance that the unknown one would have left proves that it did. What fits neither is a contradiction and is never
+/// guessed.
+struct PurseHistory {
+    /// What the card proves.
+    struct Conclusion: Hashable {
+        var transaction: TransactionID
+        var verdict: Resolution.Verdict
+        /// The transaction that proves it.
+        var witness: TransactionID
+    }
+
+    /// What happened, what did not, and what contradicts itself.
+    struct Findings {
+        var conclusions: [Conclusion] = []
+        /// Unknown transactions whose serial is used up, and nobody can say by which.
+        var contradictions: [Conclusion] = []
+    }
+
+    private var moves: [PurseMove]
+
+    init(_ moves: [PurseMove]) { self.moves = moves }
+
+    /// Everything that can be concluded; one conclusion may allow the next.
+    mutating func settle() -> Findings {
+        var findings = Findings()
+        var again = true
+        while again {
+            again = false
+            findings.contradictions = []
+            for index in moves.indices where moves[index].state == .unknown {
+                guard let conclusion = conclusion(about: moves[index]) else { continue }
+                switch conclusion.verdict {
+                case .happened: moves[index].state = .happened
+                case .didNotHappen: moves[index].state = .didNotHappen
+                case .undetermined:
+                    findings.contradictions.append(conclusion)
+                    continue
+                }
+                findings.conclusions.append(conclusion)
+                again = true
+            }
+        }
+        return findings
+    }
+
+    private func conclusion(about unknown: PurseMove) -> Conclusion? {
+        func conclude(_ verdict: Resolution.Verdict, by witness: PurseMove) -> Conclusion {
+            Conclusion(transaction: unknown.transaction, verdict: verdict, witness: witness.transaction)
+        }
+        let others = moves.filter { $0.kind == unknown.kind && $0.trusted && $0.transaction != unknown.transaction }
+        if let taker = others.first(where: { $0.serial == unknown.serial && $0.state == .happened }) {
+            return conclude(.didNotHappen, by: taker)
+        }
+        let next = others.filter { $0.serial == unknown.serial + 1 }
+        guard let witness = next.first else { return jump(over: unknown).map { conclude($0.0, by: $0.1) } }
+        func explains(_ balance: Amount) -> Bool {
+            next.allSatisfy { reaches(from: balance, to: $0.balanceBefore, through: unknown.kind.other) }
+        }
+        let rivals = others.filter { $0.serial == unknown.serial && $0.state == .unknown }
+        let rivalsThatExplain = rivals.filter { explains($0.balanceAfter) }
+        // A purchase of nothing, which only proves that a card is genuine, uses up a serial and leaves no record.
+        let untouched = unknown.kind == .purchase && explains(unknown.balanceBefore)
+        switch (explains(unknown.balanceAfter), rivalsThatExplain.count, untouched) {
+        case (true, 0, false): return conclude(.happened, by: witness)
+        case (false, 0, true): return conclude(.didNotHappen, by: witness)
+        // The rival is concluded on its own, and then refutes this one.
+        case (false, 1, false): return nil
+        default: return conclude(.undetermined, by: witness)
+        }
+    }
+
+    /// A load shows between two purchases of consecutive serials: the balance rises by its amount.
+    private func jump(over unknown: PurseMove) -> (Resolution.Verdict, PurseMove)? {
+        guard unknown.kind == .load else { return nil }
+        let purchases = moves.filter { $0.kind == .purchase && $0.trusted }
+        for before in purchases where before.state == .happened && before.balanceAfter == unknown.balanceBefore {
+            for after in purchases
+            where after.serial == before.serial + 1 && after.balanceBefore == unknown.balanceAfter
+                && !reaches(from: before.balanceAfter, to: after.balanceBefore, through: .load)
+            {
+                let rivals = moves.filter {
+                    $0.kind == .load && $0.state == .unknown && $0.transaction != unknown.transaction
+                        && $0.balanceBefore == unknown.balanceBefore && $0.amount == unknown.amount
+                }
+                return (rivals.isEmpty ? .happened : .undetermined, after)
+            }
+        }
+        return nil
+    }
+
+    /// Whether known transactions of `kind`, with consecutive serials, lead from one balance to the other.
+    private func reaches(from: Amount, to: Amount, through kind: PurseMoveKind) -> Bool {
+        if from == to { return true }
+        let known = moves.filter { $0.kind == kind && $0.trusted && $0.state == .happened }.sorted {
+            $0.serial < $1.serial
+        }
+        for start in known.indices where known[start].balanceBefore == from {
+            var last = known[start]
+            if last.balanceAfter == to { return true }
+            for move in known[(start + 1)...] {
+                guard move.serial == last.serial + 1, move.balanceBefore == last.balanceAfter else { break }
+                if move.balanceAfter == to { return true }
+                last = move
+            }
+        }
+        return false
+    }
+}
+
+extension PurseMoveKind {
+    fileprivate var other: PurseMoveKind { self == .purchase ? .load : .purchase }
+}
