@@ -77,7 +77,9 @@ let package = Package(
         module("Devices", ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC", log]),
         module("Ledger", ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "HubProtocol", grdb, crypto, log]),
         module("Uplink", ["Terminal", "Payments", "HubProtocol", httpClient, nioCore, nioHTTP, log]),
-        module("Control", ["Terminal", "Payments", "HubProtocol", "ControlProtocol", hummingbird, nioCore, log]),
+        module(
+            "Control",
+            ["Terminal", "Payments", "SmartCards", "HubProtocol", "ControlProtocol", hummingbird, nioCore, log]),
         module("ServiceHost", ["Payments", yams, log, serviceLifecycle]),
 
         module("ControlClient", ["Payments", "ControlProtocol", httpClient, nioCore, nioHTTP]),
@@ -116,12 +118,20 @@ let package = Package(
             ]),
         program("till-lab", ["Lab", "Simulation", "SmartCards", "Payments", argumentParser]),
 
+        // What the fuzzers feed: one entry for each, also replayed by the tests. See scripts/fuzz.
+        module(
+            "FuzzTargets",
+            [
+                "Simulation", "SmartCards", "PaymentCodes", "HubProtocol", "Payments", "Devices", "Terminal",
+                "ServiceHost", crypto,
+            ]),
+
         // Tests. `TestSupport` holds what several of them share.
         .target(
             name: "TestSupport", dependencies: ["Terminal", "SmartCards", "HubProtocol", "Payments"],
             path: "Tests/TestSupport", swiftSettings: house),
         tests("PaymentsTests", ["Payments", "TestSupport"]),
-        tests("SmartCardsTests", ["SmartCards", "Payments", "Simulation"]),
+        tests("SmartCardsTests", ["SmartCards", "Payments", "Simulation", "FuzzTargets"]),
         tests("PaymentCodesTests", ["PaymentCodes", "Payments", "CodeRendering", crypto, "TestSupport"]),
         tests("HubProtocolTests", ["HubProtocol", "Payments", crypto]),
         tests("ServiceHostTests", ["ServiceHost", "Payments", "TestSupport", log]),
@@ -159,3 +169,12 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The fuzzer is linked with libFuzzer, whose main() it takes: it exists only for scripts/fuzz, which sets the variable.
+// It is part of this package because `package` declarations cannot be seen from another.
+if Context.environment["CAMPUS_TILL_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "till-fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/Sources",
+            swiftSettings: house + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -14,6 +14,9 @@ struct ControlErrorMiddleware<Context: RequestContext>: RouterMiddleware {
             return try await next(request, context)
         } catch let refusal as LaneRefusal {
             return try problem(refusal, status: refusal.code.httpStatus, request, context)
+        } catch let error as CardReaderError {
+            return try problem(
+                error, status: error.code == .noCard ? .notFound : .serviceUnavailable, request, context)
         } catch let error as LedgerError {
             return try problem(error, status: .serviceUnavailable, request, context)
         } catch let error as any HTTPResponseError {

@@ -62,6 +62,28 @@ package struct ControlClient: Sendable {
         try await send(.POST, "/v1/sync", patience: .seconds(300))
     }
 
+    /// Examines the card on the reader of `lane`, waiting up to `wait` seconds (at most 25) for one.
+    package func examine(lane: LaneID, wait: Int = 0) async throws(ControlClientError) -> ExaminationMessage {
+        try await send(
+            .POST, "/v1/lanes/\(lane.text)/examination?wait=\(wait)", patience: .seconds(wait) + Self.patience)
+    }
+
+    /// Wants the tap of the next sale at `lane` recorded.
+    package func recordTap(lane: LaneID) async throws(ControlClientError) -> RecordingMessage {
+        try await send(.PUT, "/v1/lanes/\(lane.text)/recording")
+    }
+
+    /// The recorded tap, waiting up to `wait` seconds (at most 25) for it.
+    package func recordedTap(lane: LaneID, wait: Int = 0) async throws(ControlClientError) -> RecordingMessage {
+        try await send(
+            .GET, "/v1/lanes/\(lane.text)/recording?wait=\(wait)", patience: .seconds(wait) + Self.patience)
+    }
+
+    /// Ends the recording and forgets what was recorded.
+    package func endRecording(lane: LaneID) async throws(ControlClientError) -> RecordingMessage {
+        try await send(.DELETE, "/v1/lanes/\(lane.text)/recording")
+    }
+
     private func salePath(_ lane: LaneID, _ reference: String) -> String {
         "/v1/lanes/\(lane.text)/sales/\(percentEncoded(reference))"
     }

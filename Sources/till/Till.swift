@@ -22,17 +22,20 @@ struct Till: AsyncParsableCommand {
               till journal list
               till journal verify
               till sync
+              till card probe
 
             EXIT STATUS
               0   done; for a sale: approved
               1   for a sale: declined, cancelled or expired; for verify: the journal is not sound;
-                  for sync: terminal and hub are not level
+                  for sync: terminal and hub are not level; for card: no card came, or no profile takes it
               64  wrong usage
               65  the daemon refused the request
               69  the daemon cannot be reached
               70  something broke; no money moved
+              73  a file exists already or cannot be created
+              74  a file cannot be written
             """,
-        subcommands: [StatusCommand.self, SaleCommand.self, JournalCommand.self, SyncCommand.self])
+        subcommands: [StatusCommand.self, SaleCommand.self, JournalCommand.self, SyncCommand.self, CardCommand.self])
 }
 
 /// Options that every command has.

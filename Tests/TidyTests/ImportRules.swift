@@ -18,7 +18,7 @@ enum ImportRules {
         "DurableFiles": [],
         "Ledger": ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "HubProtocol"],
         "Uplink": ["Terminal", "Payments", "HubProtocol"],
-        "Control": ["Terminal", "Payments", "HubProtocol", "ControlProtocol"],
+        "Control": ["Terminal", "Payments", "SmartCards", "HubProtocol", "ControlProtocol"],
         "ControlClient": ["Payments", "HubProtocol", "ControlProtocol"],
         "ServiceHost": ["Payments"],
         "TerminalDaemon": [
@@ -32,6 +32,9 @@ enum ImportRules {
         "CodeRendering": ["CQREncode"],
         "Hub": ["DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "CodeRendering"],
         "Simulation": ["DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "Terminal"],
+        "FuzzTargets": [
+            "Simulation", "SmartCards", "PaymentCodes", "HubProtocol", "Payments", "Devices", "Terminal", "ServiceHost",
+        ],
     ]
 
     /// Libraries that only these modules may import.

@@ -33,7 +33,7 @@ package struct LanePorts: Sendable {
 /// never reaches another lane (promise 14).
 package actor Lane {
     package nonisolated let id: LaneID
-    private let reader: (any CardReader)?
+    let reader: (any CardReader)?
     private let scanner: (any CodeScanner)?
     private let ports: LanePorts
     private let armedFor: Duration
@@ -50,6 +50,8 @@ package actor Lane {
     /// When the lane saw the payer of the sale being served, and how long card and reader have taken since.
     private var presentedAt = Duration.zero
     private var cardTime = Duration.zero
+    /// Readers lent and taps recorded for ``CardInspection``.
+    var inspection = CardInspectionState()
     private let work: AsyncStream<@Sendable () async -> Void>
     private let addWork: AsyncStream<@Sendable () async -> Void>.Continuation
 
@@ -98,7 +100,7 @@ package actor Lane {
             guard known.order == order else { throw LaneRefusal(.referenceReused) }
             return
         }
-        guard machine.isIdle, !isStopping else { throw LaneRefusal(.laneBusy) }
+        guard machine.isIdle, !isStopping, !inspection.isLent else { throw LaneRefusal(.laneBusy) }
         sales.add(order)
         handle(.armed(order))
     }
@@ -142,9 +144,13 @@ package actor Lane {
             scanner: scanner.map { DeviceStatus(name: $0.name, fault: scannerFault.map { "\($0)" }) })
     }
 
+    /// Whether no sale, no stop and no other inspection needs the reader.
+    var canLendReader: Bool { machine.isIdle && !isStopping && !inspection.isLent }
+
     // MARK: - The devices' side
 
     private func readerReported(_ event: CardReaderEvent) {
+        inspection.reported(event)
         switch event {
         case .available:
             if readerFault != nil { logger.notice("card reader is back") }
@@ -223,9 +229,15 @@ package actor Lane {
 
     private func readCard(_ order: SaleOrder, _ awaiting: TransactionID?) async {
         guard let reader else { return }
+<<<<<<< /tmp/mours
         let reading = await ports.present(reader, order, id, awaiting)
         let total = ports.clock.uptime() - presentedAt
         cardTime = total
+=======
+        let reading = await ports.identify(inspection.reader(for: reader, uptime: ports.clock.uptime))
+        cardTime = ports.clock.uptime() - presentedAt
+        inspection.tapEnded(reading.transcriptText)
+>>>>>>> Sources/Terminal/Lanes/Lane.swift
         switch reading {
         case .identified(let evidence): handle(.cardIdentified(evidence))
         case .decided(let concluded):

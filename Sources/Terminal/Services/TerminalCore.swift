@@ -32,10 +32,11 @@ package struct TerminalCore: Sendable {
     package var archive: any JournalArchive
     package var sync: SyncService
     package var clock: TrustedClock
+    package var inspection: CardInspection
 
     package init(
         facts: TerminalFacts, lanes: [Lane], queue: any SendQueue, archive: any JournalArchive, sync: SyncService,
-        clock: TrustedClock
+        clock: TrustedClock, inspection: CardInspection
     ) {
         self.facts = facts
         self.lanes = lanes
@@ -43,6 +44,7 @@ package struct TerminalCore: Sendable {
         self.archive = archive
         self.sync = sync
         self.clock = clock
+        self.inspection = inspection
     }
 
     /// The lane of that name.

@@ -1,0 +1,57 @@
+import Payments
+
+/// The anticollision identifier: its length, and whether it is drawn anew at every tap.
+struct IdentifierExamination: ExaminationSubject {
+    private var isAsked = false
+    private var answer: ResponseAPDU?
+
+    mutating func nextCommand() -> CommandAPDU? {
+        defer { isAsked = true }
+        return isAsked ? nil : CardIdentifier.command
+    }
+
+    mutating func take(_ answer: Result<ResponseAPDU, CardDataError>) {
+        if case .success(let answer) = answer { self.answer = answer }
+    }
+
+    var privateBytes: [[UInt8]] { answer.map { [$0.data] } ?? [] }
+
+    /// What the reader's answer is worth as an identifier.
+    static func text(_ answer: ResponseAPDU?) -> (isUsable: Bool, text: ExaminationText) {
+        guard let answer else { return (false, ExaminationText("cannot be read", "无法读取")) }
+        do throws(CardIdentifier.Unusable) {
+            let identifier = try CardIdentifier(decoding: answer)
+            let count = identifier.bytes.count
+            return (
+                true,
+                ExaminationText(
+                    "\(identifier), \(count) bytes, fixed", "卡号末四位 \(identifier.card.lastFour)，\(count) 字节，固定")
+            )
+        } catch {
+            switch error {
+            case .refused(let status):
+                let status = ExaminationText.status(status)
+                return (false, ExaminationText("not given: \(status.english)", "读卡器未给出：\(status.chinese)"))
+            case .length(let count):
+                return (false, ExaminationText("\(count) bytes: no card has that", "\(count) 字节，长度异常"))
+            case .random:
+                let count = answer.data.count
+                return (
+                    false,
+                    ExaminationText(
+                        "\(count) bytes, drawn anew at every tap (a phone, or a card that hides its own)",
+                        "\(count) 字节，每次随机（手机或随机卡号的卡）")
+                )
+            }
+        }
+    }
+
+    func conclude(into report: inout CardExaminationReport, _ setting: ExaminationSetting) {
+        report.add(ExaminationText("identifier", "唯一标识"), Self.text(answer).text)
+    }
+}
+
+extension CardID {
+    /// The last four digits, all that is shown of a card.
+    var lastFour: String { String(text.suffix(4)) }
+}
