@@ -67,16 +67,11 @@ package struct TerminalDaemon {
             monitor: monitor, clock: clock, secureModule: secureModule, codes: codes, authorization: authorization,
             purse: purse)
         let core = TerminalCore(
-<<<<<<< /tmp/mours
-            facts: facts(secureModule), lanes: lanes, queue: ledger, archive: ledger, sync: sync, clock: clock)
-        try await serve(core, secureModule: secureModule as? PSAMSecureModule)
-=======
             facts: facts(secureModule), lanes: lanes, queue: ledger, archive: ledger, sync: sync, clock: clock,
             inspection: CardInspection(
                 profiles: configuration.cardProfiles, terminal: configuration.terminal, clock: clock,
                 timeZoneOffset: configuration.timeZoneOffset))
-        try await serve(core)
->>>>>>> Sources/TerminalDaemon/TerminalDaemon.swift
+        try await serve(core, secureModule: secureModule as? PSAMSecureModule)
         await monitor.close()
         await gateway.shutdown()
         try await ledger.close()

@@ -49,15 +49,9 @@ package final class HTTPHubGateway: HubGateway {
         }
     }
 
-<<<<<<< /tmp/mours
     package func load(_ request: LoadHoldRequest, budget: Duration) async -> LoadGrantAnswer {
         do {
             let answer: LoadHoldAnswer = try await post("/v1/loads", request, timeout: budget)
-=======
-    package func load(_ request: LoadRequest, budget: Duration) async -> LoadGrantAnswer {
-        do {
-            let answer: LoadAnswer = try await post("/v1/loads", request, timeout: budget)
->>>>>>> Sources/Uplink/HTTPHubGateway.swift
             if let grant = answer.grant { return .granted(grant) }
             guard let reason = answer.reason.flatMap(DeclineReason.init(rawValue:)) else { return .none(.faulty) }
             return .declined(reason)

@@ -26,7 +26,7 @@ struct LoadTests {
     }
 
     /// Asks for a load and, when granted, lets the card take it.
-    private mutating func load(_ fen: UInt32) async throws -> (TransactionID, LoadAnswer) {
+    private mutating func load(_ fen: UInt32) async throws -> (TransactionID, LoadHoldAnswer) {
         let transaction = terminal.mint()
         let initialization = try purse.initializeLoad(fen, terminal: terminal.id)
         let answer = try await terminal.load(
@@ -228,7 +228,7 @@ struct LoadTests {
                 uri: "/v1/loads", method: .post, headers: [.authorization: authorization],
                 body: ByteBuffer(bytes: body))
             #expect(granted.status.code == 200)
-            let answer = try JSONDecoder().decode(LoadAnswer.self, from: Data(granted.body.readableBytesView))
+            let answer = try JSONDecoder().decode(LoadHoldAnswer.self, from: Data(granted.body.readableBytesView))
             #expect(answer.grant?.mac2.count == 8)
         }
     }

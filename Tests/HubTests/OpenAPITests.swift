@@ -135,7 +135,7 @@ struct OpenAPITests {
         try expectValid(
             terminal.loadRequest(
                 terminal.mint(), purse, fen: 1, initialization: purse.initializeLoad(1, terminal: terminal.id)),
-            "LoadRequest")
+            "LoadHoldRequest")
     }
 
     @Test("answers as the hub gives them are valid")
@@ -172,7 +172,7 @@ struct OpenAPITests {
             let request = try terminal.loadRequest(
                 terminal.mint(), purse, fen: Int64(fen),
                 initialization: purse.initializeLoad(fen, terminal: terminal.id))
-            try expectValid(try await terminal.ask(.post, "/v1/loads", request).body, "LoadAnswer")
+            try expectValid(try await terminal.ask(.post, "/v1/loads", request).body, "LoadHoldAnswer")
         }
         try terminal.write(.approved, purse.pay(10, terminal: terminal.id))
         let unknown = try terminal.write(.unknown, purse.initialize(20, terminal: terminal.id))

@@ -125,7 +125,7 @@ struct SecureModuleMachineTests {
         let campus = try LabCampus()
         var machine = try dialogue().machine
         var card = campus.card()
-        var action = machine.receive(.activated(AnswerToReset(card.answerToReset)))
+        var action = machine.receive(.activated(TransmissionProtocol(card.answerToReset)))
         while case .transmit(let command) = action {
             action = machine.receive(.answered(card.transmit(command.bytes)))
         }
@@ -230,7 +230,7 @@ struct SecureModuleMachineTests {
             ("3BF0 11 22 33 91 01", 1), ("3B", 0), ("", 0), ("3B80", 0), ("3BF0 11 22", 0),
         ]
         for (bytes, expected) in cases {
-            #expect(AnswerToReset(try hex(bytes)).firstProtocol == expected, "\(bytes)")
+            #expect(TransmissionProtocol(try hex(bytes)).firstProtocol == expected, "\(bytes)")
         }
     }
 

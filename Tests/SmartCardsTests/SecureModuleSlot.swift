@@ -13,7 +13,7 @@ final class SecureModuleSlot {
     }
 
     var memory: SecureModuleCardMemory { card.memory }
-    var answerToReset: AnswerToReset { AnswerToReset(card.answerToReset) }
+    var answerToReset: TransmissionProtocol { TransmissionProtocol(card.answerToReset) }
 
     func powerOn() { card.powerOn() }
 

@@ -16,7 +16,9 @@ import Testing
         init(_ till: Till, hasReader: Bool = true) {
             reader = SimulatedCardReader(name: "reader", gate: gate)
             let ports = LanePorts(
-                identify: { [identification = till.identification] in await identification.identify(with: $0) },
+                present: { [presentation = till.presentation()] in
+                    await presentation.present($0, for: $1, lane: $2, awaiting: $3)
+                },
                 verify: { [verification = till.verification] in verification.verify($0) },
                 authorization: till.authorization, clock: till.trusted)
             lane = Lane(

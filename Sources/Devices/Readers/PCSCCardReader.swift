@@ -121,6 +121,11 @@ package final class PCSCCardReader: CardReader {
         finishEvents()
     }
 
+    package var valueDialect: ValueDialect? {
+        guard case .success(let readerName) = attachment.state.withLock({ $0.reader }) else { return nil }
+        return quirks(readerName).valueDialect
+    }
+
     package func connect() async throws(CardReaderError) {
         let (reader, insertions) = attachment.state.withLock { ($0.reader, $0.insertions) }
         let readerName = try reader.get()

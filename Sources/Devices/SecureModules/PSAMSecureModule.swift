@@ -50,7 +50,7 @@ package actor PSAMSecureModule: SecureModule {
     var recordFault: SecureModuleError?
     var moduleFault: SecureModuleError? = SecureModuleError(.unavailable, detail: "not seen yet")
     private var identity: SecureModuleIdentity?
-    private var answerToReset = AnswerToReset([])
+    private var answerToReset = TransmissionProtocol([])
     /// What broke under the last exchange that failed.
     private var readerError: CardReaderError?
     /// How often the reader said that the module, or itself, is gone.
@@ -98,7 +98,7 @@ package actor PSAMSecureModule: SecureModule {
             for await event in reader.events {
                 switch event {
                 case .inserted(let bytes):
-                    answerToReset = AnswerToReset(bytes)
+                    answerToReset = TransmissionProtocol(bytes)
                     group.addTask { await self.activateNow() }
                 case .available, .removed:
                     loseModule(SecureModuleError(.unavailable, detail: "no module in the slot"))

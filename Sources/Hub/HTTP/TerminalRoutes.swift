@@ -18,7 +18,7 @@ package struct TerminalRoutes: Sendable {
             .reading(.get, "/v1/health", "getHealth", .open, health),
             .taking(.post, "/v1/journals", "registerJournal", .terminal, JournalRegistration.self, register),
             .taking(.post, "/v1/holds", "placeHold", .terminal, HoldRequest.self, hold),
-            .taking(.post, "/v1/loads", "placeLoad", .terminal, LoadRequest.self, load),
+            .taking(.post, "/v1/loads", "placeLoad", .terminal, LoadHoldRequest.self, load),
             .taking(.post, "/v1/batches", "uploadBatch", .terminal, BatchUpload.self, upload),
             .reading(.get, "/v1/changes", "getChanges", .terminal, changes),
         ]
@@ -48,7 +48,7 @@ package struct TerminalRoutes: Sendable {
         return verdict.answer(hubTime: request.now)
     }
 
-    private func load(_ request: HubRequest, _ load: LoadRequest) async throws -> LoadAnswer {
+    private func load(_ request: HubRequest, _ load: LoadHoldRequest) async throws -> LoadHoldAnswer {
         let verdict = try await store.placeLoad(
             LoadTerms(load), undelivered: Amount(fen: load.undeliveredFen),
             terminal: request.authenticatedTerminal(), holds: rules, now: request.now)

@@ -13,7 +13,7 @@ package struct LoadTerms: Sendable, Hashable {
     let initialization: LoadInitialization
 
     /// - Throws: ``HubRefusalError`` that names the wrong field, never its value.
-    init(_ request: LoadRequest) throws(HubRefusalError) {
+    init(_ request: LoadHoldRequest) throws(HubRefusalError) {
         let amount = Amount(fen: request.amountFen)
         guard amount > .zero, amount <= .saleMaximum else {
             throw HubRefusalError(.malformedRequest, "amountFen: from 1 to \(Amount.saleMaximum.fen)")
@@ -54,12 +54,12 @@ package enum LoadVerdict: Sendable, Hashable {
     case granted(account: AccountID, time: [UInt8], mac2: [UInt8])
     case declined(DeclineReason)
 
-    func answer(hubTime: UnixTime) -> LoadAnswer {
+    func answer(hubTime: UnixTime) -> LoadHoldAnswer {
         switch self {
         case .granted(let account, let time, let mac2):
-            LoadAnswer(
-                granted: LoadAnswer.Grant(account: account, time: time, mac2: mac2), hubTime: hubTime)
-        case .declined(let reason): LoadAnswer(declined: reason, hubTime: hubTime)
+            LoadHoldAnswer(
+                granted: LoadHoldAnswer.Grant(account: account, time: time, mac2: mac2), hubTime: hubTime)
+        case .declined(let reason): LoadHoldAnswer(declined: reason, hubTime: hubTime)
         }
     }
 }

@@ -40,7 +40,28 @@ extension PurseRules {
         }
         switch evidence {
         case .purchase(let purchase): return reading(of: purchase, sale)
+        case .load(let load): return reading(of: load, sale)
+        // The value of a DESFire card and the blocks of a MIFARE Classic card have no number of their own that the books
+        // could be ordered by; the first proves itself to the terminal only, the second not at all.
+        case .desfireDebit, .mifareClassic: return .unreadable
         }
+    }
+
+    private func reading(of load: LoadEvidence, _ sale: JournalRecord.Sale) -> PurseReading {
+        guard case .purseLoad = sale.movement else {
+            return PurseReading(proof: .unchecked, contradiction: "the evidence is of a load, the record of a purchase")
+        }
+        let proof: PurseProof =
+            if load.tac == nil {
+                .missing
+            } else if let tacKey {
+                load.isGenuine(underTACKey: tacKey.cardKey(load.information)) ? .genuine : .wrong
+            } else {
+                .unchecked
+            }
+        return PurseReading(
+            proof: proof, serial: Int(load.initialization.onlineSerial),
+            balanceBefore: Amount(fen: Int64(load.initialization.balanceBefore)))
     }
 
     private func reading(of purchase: PurchaseEvidence, _ sale: JournalRecord.Sale) -> PurseReading {

@@ -29,7 +29,8 @@ struct RecordEffects {
     ///
     /// - Parameter reading: of its evidence; present when a purse's money moves.
     mutating func apply(_ record: JournalRecord, reading: PurseReading?, sheet: inout BookSheet) throws {
-        if record.outcome == .approved {
+        // What moves money by the terminal's word: approved, or resolved as having happened.
+        if record.posting != nil {
             approvedCount += 1
             approved += record.sale?.amount ?? .zero
         }

@@ -114,7 +114,7 @@ struct BooksCheck {
                     add("\(name) breaks at record \(sequence)")
                     break
                 }
-                if try record.text("outcome") == "approved" {
+                if try Self.movesMoney(outcome: record.text("outcome"), canonical: record.bytes("canonical")) {
                     approvedCount += 1
                     approved += try record.amount("amount_fen")
                 }
@@ -128,6 +128,14 @@ struct BooksCheck {
                 continue
             }
         }
+    }
+
+    /// Whether a stored record is approved, or resolved as having happened: the verdict stands before the id of the
+    /// resolved transaction, the last 16 canonical bytes.
+    private static func movesMoney(outcome: String, canonical: [UInt8]) -> Bool {
+        if outcome == "approved" { return true }
+        guard outcome == "resolved", canonical.count > 17 else { return false }
+        return canonical[canonical.count - 17] == UInt8(Resolution.Verdict.happened.rawValue)
     }
 
     func report(_ db: Database) throws -> BooksReport {

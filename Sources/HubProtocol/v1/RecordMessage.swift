@@ -147,12 +147,8 @@ extension RecordMessage.Sale {
         }
         guard let movement = movementValue else { return nil }
         return JournalRecord.Sale(
-<<<<<<< /tmp/mours
             movement: movement, amount: Amount(fen: amountFen), payer: payer, account: account, merchant: merchant,
             lane: lane,
-=======
-            movement: movement, amount: Amount(fen: amountFen), payer: payer, account: account, merchant: merchant, lane: lane,
->>>>>>> Sources/HubProtocol/v1/RecordMessage.swift
             path: path.value)
     }
 }

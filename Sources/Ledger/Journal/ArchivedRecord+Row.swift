@@ -14,17 +14,9 @@ extension ArchivedRecord {
             let replicaCursor = UInt64(exactly: row.integer(5)), let hash = JournalHash(bytes: row.bytes(6))
         else { return nil }
         var sale: JournalRecord.Sale?
-<<<<<<< /tmp/mours
         if row.optionalInteger(7) != nil {
             guard let found = JournalRecord.Sale(row) else { return nil }
             sale = found
-=======
-        switch outcome {
-        case .voided: guard row.optionalInteger(7) == nil else { return nil }
-        case .approved, .declined, .unknown, .resolved:
-            sale = JournalRecord.Sale(row)
-            guard let sale, outcome != .approved || sale.account != nil else { return nil }
->>>>>>> Sources/Ledger/Journal/ArchivedRecord+Row.swift
         }
         guard JournalRecord.isWellFormed(outcome, sale) else { return nil }
         self.init(

@@ -10,7 +10,6 @@ struct OutcomeColumns {
 
     init(_ value: Outcome) {
         switch value {
-<<<<<<< /tmp/mours
         case .approved: self.init(outcome: 1)
         case .declined(let declined): self.init(outcome: 2, reason: Int64(declined.rawValue))
         case .voided: self.init(outcome: 3)
@@ -19,13 +18,6 @@ struct OutcomeColumns {
             self.init(
                 outcome: 5, verdict: Int64(resolution.verdict.rawValue),
                 subject: Int64(resolution.subject.trace.number))
-=======
-        case .approved: (outcome, reason) = (1, nil)
-        case .declined(let declined): (outcome, reason) = (2, Int64(declined.rawValue))
-        case .voided: (outcome, reason) = (3, nil)
-        case .unknown: (outcome, reason) = (4, nil)
-        case .resolved: (outcome, reason) = (5, nil)
->>>>>>> Sources/Ledger/Journal/JournalColumns.swift
         }
     }
 
@@ -36,7 +28,6 @@ struct OutcomeColumns {
         self.subject = subject
     }
 
-<<<<<<< /tmp/mours
     /// `nil` when the columns do not fit each other.
     func value(in journal: JournalName) -> Outcome? {
         switch (outcome, reason, verdict, subject) {
@@ -88,14 +79,6 @@ struct MovementColumns {
         case 1: proof == nil ? .accountPurchase : nil
         case 2: .pursePurchase(proof)
         case 3: .purseLoad(proof)
-=======
-    var value: Outcome? {
-        switch (outcome, reason) {
-        case (1, nil): .approved
-        case (2, let number?): DeclineReason(rawValue: Int(number)).map(Outcome.declined)
-        case (3, nil): .voided
-        case (4, nil): .unknown
->>>>>>> Sources/Ledger/Journal/JournalColumns.swift
         default: nil
         }
     }

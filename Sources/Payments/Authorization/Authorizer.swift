@@ -38,15 +38,10 @@ package struct Authorizer: Sendable {
     /// knows better whether there is enough.
     ///
     /// - Returns: the reason, or `nil` when the card may be asked to pay.
-<<<<<<< /tmp/mours
     package func purseRefusal(
         _ card: CardEvidence, amount: Amount, view: LedgerView, now: UnixTime
     ) -> DeclineReason? {
         if let reason = cardRefusal(card, amount: amount, view: view, now: now) { return reason }
-=======
-    package func purseRefusal(_ request: AuthorizationRequest, view: LedgerView, now: UnixTime) -> DeclineReason? {
-        if let reason = refusal(request, view: view, now: now) { return reason }
->>>>>>> Sources/Payments/Authorization/Authorizer.swift
         switch view.card {
         case .lost: return .cardReportedLost
         case .stolen: return .cardReportedStolen

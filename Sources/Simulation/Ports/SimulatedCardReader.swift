@@ -20,14 +20,16 @@ package final class SimulatedCardReader: CardReader {
     }
 
     package let name: String
+    package let valueDialect: ValueDialect?
     package let events: AsyncStream<CardReaderEvent>
     /// Every exchange passes here before the card sees it.
     package let gate: Gate
     private let tell: AsyncStream<CardReaderEvent>.Continuation
     private let state = Mutex(State())
 
-    package init(name: String, gate: Gate = Gate()) {
+    package init(name: String, valueDialect: ValueDialect? = nil, gate: Gate = Gate()) {
         self.name = name
+        self.valueDialect = valueDialect
         self.gate = gate
         (events, tell) = AsyncStream.makeStream()
         tell.yield(.available)

@@ -13,31 +13,27 @@ struct ApplicationInquiry: Sendable {
     }
 
     private enum Step {
+        /// A file is found from where the card stands, so an earlier question must be undone first.
         case masterFile
-        case application
-        case publicInformation
+        case asking(CommandAPDU)
         case done
     }
 
     let application: PurseProfile.Application
     private(set) var result = Result.notAsked
-    private var step: Step
+    private var selection: PurseSelectionMachine
+    private var step = Step.done
 
     init(_ application: PurseProfile.Application) {
         self.application = application
-        // A file is found from where the card stands, so an earlier question must be undone; a name is found anywhere.
-        step = if case .file = application { .masterFile } else { .application }
+        selection = PurseSelectionMachine(application)
+        if case .file = application { step = .masterFile } else { proceed(selection.receive(.started)) }
     }
 
     mutating func nextCommand() -> CommandAPDU? {
         switch step {
         case .masterFile: GeneralCommand.select(file: 0x3F00)
-        case .application:
-            switch application {
-            case .name(let name): GeneralCommand.select(name: name)
-            case .file(let file): GeneralCommand.select(file: file)
-            }
-        case .publicInformation: PurseCommand.readPublicInformation
+        case .asking(let command): command
         case .done: nil
         }
     }
@@ -45,36 +41,19 @@ struct ApplicationInquiry: Sendable {
     mutating func take(_ answer: Swift.Result<ResponseAPDU, CardDataError>) {
         switch (step, answer) {
         // Cards without a master file are asked all the same.
-        case (.masterFile, _): step = .application
-        case (_, .failure(let error)): finish(.malformed(error))
-        case (.application, .success(let answer)): selected(answer)
-        case (.publicInformation, .success(let answer)): read(answer)
+        case (.masterFile, _): proceed(selection.receive(.started))
+        case (.asking, .success(let answer)): proceed(selection.receive(.cardAnswered(answer.bytes)))
+        case (.asking, .failure(let error)): finish(.malformed(error))
         case (.done, _): fatalError("an inquiry got an answer that it did not ask for")
         }
     }
 
-    private mutating func selected(_ answer: ResponseAPDU) {
-        guard answer.status == .success else {
-            return finish(answer.status.meansLocked ? .locked(answer.status) : .absent(answer.status))
-        }
-        do throws(CardDataError) {
-            let control = try FileControlInformation(decoding: answer.data)
-            if let information = control.publicInformation {
-                finish(.found(information, .success))
-            } else {
-                step = .publicInformation
-            }
-        } catch {
-            finish(.malformed(error))
-        }
-    }
-
-    private mutating func read(_ answer: ResponseAPDU) {
-        guard answer.status == .success else { return finish(.found(nil, answer.status)) }
-        do throws(CardDataError) {
-            finish(.found(try PublicInformation(decoding: answer.data), .success))
-        } catch {
-            finish(.malformed(error))
+    private mutating func proceed(_ action: PurseSelectionMachine.Action) {
+        switch action {
+        case .transmit(let command): step = .asking(command)
+        case .finish(.selected(let information)): finish(.found(information, .success))
+        case .finish(.failed(let failure)): finish(Result(failure))
+        default: fatalError("a selection asks the card and nobody else")
         }
     }
 
@@ -90,12 +69,27 @@ struct ApplicationInquiry: Sendable {
     }
 }
 
+extension ApplicationInquiry.Result {
+    fileprivate init(_ failure: PurseFailure) {
+        switch failure {
+        case .notThisProfile(let status): self = .absent(status)
+        case .applicationLocked: self = .locked(.locked)
+        case .cardFault(let status, .readPublicInformation): self = .found(nil, status)
+        case .cardFault(let status, _): self = .absent(status)
+        case .malformedAnswer(let error, _): self = .malformed(error)
+        case .communicationFailed: self = .malformed(CardDataError(.answerTooShort))
+        default: fatalError("a card was only selected")
+        }
+    }
+}
+
 extension PurseProfile.Application {
     /// `A00000000386980701`, or `file 3F01`.
     var name: String {
         switch self {
         case .name(let bytes): Hex.encode(bytes)
         case .file(let file): "file \(Hex.encode(file.bigEndianBytes(count: 2)))"
+        case .directory(_, let prefix): "\(Hex.encode(prefix))… of the payment directory"
         }
     }
 
@@ -104,6 +98,7 @@ extension PurseProfile.Application {
         switch self {
         case .name(let bytes): Hex.encode(bytes)
         case .file(let file): Hex.encode(file.bigEndianBytes(count: 2))
+        case .directory(_, let prefix): "directory:\(Hex.encode(prefix))"
         }
     }
 }

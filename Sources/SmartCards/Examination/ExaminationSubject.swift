@@ -53,7 +53,7 @@ extension CardProfile {
     var examination: any ExaminationSubject {
         switch self {
         case .purse(let profile): PurseExamination(profile)
-        case .identityOnly: IdentityExamination()
+        case .desfire, .mifareClassic, .identityOnly: IdentityExamination()
         }
     }
 }

@@ -10,7 +10,7 @@ package struct SecureModuleMachine: Sendable {
     /// What the driver reports or wants.
     package enum Event: Sendable {
         /// The module was powered up; nothing is selected, nothing is open.
-        case activated(AnswerToReset)
+        case activated(TransmissionProtocol)
         /// Only when ready.
         case initialize(SecureModuleRequest)
         /// Only when open: 4 bytes that the card gave in this session, not all zero.

@@ -7,6 +7,8 @@ extension CardProfile {
         case .purse(let profile):
             "purse \(profile.application.configurationText) key \(Hex.encode([profile.purchaseKeyIndex])) proof "
                 + (profile.proof == .none ? "none" : "module")
+        case .desfire: "desfire"
+        case .mifareClassic: "mifare_classic"
         case .identityOnly: "identity"
         }
     }
@@ -15,7 +17,7 @@ extension CardProfile {
     package init?(transcriptText text: String) {
         let words = text.split(separator: " ")
         if words == ["identity"] {
-            self = .identityOnly
+            self = .identityOnly(IdentityProfile(name: "identity_only"))
             return
         }
         guard words.count == 6, words[0] == "purse", words[2] == "key", words[4] == "proof",

@@ -210,6 +210,7 @@ package actor Lane {
             addWork.yield { await self.authorize(order, instrument) }
         case .show(let new):
             display = new
+            if let signal = new.signal { reader?.signal(signal) }
         case .finish(let reference, let outcome):
             logger.info("sale ended", metadata: ["outcome": "\(outcome.logText)"])
             sales.finish(reference, outcome)
@@ -229,15 +230,11 @@ package actor Lane {
 
     private func readCard(_ order: SaleOrder, _ awaiting: TransactionID?) async {
         guard let reader else { return }
-<<<<<<< /tmp/mours
-        let reading = await ports.present(reader, order, id, awaiting)
+        let recorded = inspection.reader(for: reader, uptime: ports.clock.uptime)
+        let reading = await ports.present(recorded, order, id, awaiting)
         let total = ports.clock.uptime() - presentedAt
         cardTime = total
-=======
-        let reading = await ports.identify(inspection.reader(for: reader, uptime: ports.clock.uptime))
-        cardTime = ports.clock.uptime() - presentedAt
         inspection.tapEnded(reading.transcriptText)
->>>>>>> Sources/Terminal/Lanes/Lane.swift
         switch reading {
         case .identified(let evidence): handle(.cardIdentified(evidence))
         case .decided(let concluded):

@@ -1,4 +1,5 @@
 import Payments
+import SmartCards
 
 /// What the lane shows: to the cashier through the control interface, to a display adapter later.
 package enum LaneDisplay: Sendable, Hashable {
@@ -18,6 +19,17 @@ package enum LaneDisplay: Sendable, Hashable {
     /// The order ended without anybody knowing whether the card paid.
     case unknown
     case fault(number: Int)
+
+    /// What the reader's lights and buzzer say; `nil` when nothing changes for them.
+    var signal: ReaderSignal? {
+        switch self {
+        case .approved: .accepted
+        case .declined, .unknown, .fault: .refused
+        case .problem, .presentSameCard, .removeCardFirst: .presentAgain
+        case .idle, .presentPayment: .idle
+        case .reading, .authorizing: nil
+        }
+    }
 
     /// One word for status output.
     package var name: String {

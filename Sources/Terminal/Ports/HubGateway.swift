@@ -8,11 +8,7 @@ package protocol HubGateway: Sendable {
     func hold(_ request: HoldRequest, budget: Duration) async -> HubAnswer
 
     /// Asks for what a card needs to take money into its own purse, and waits at most `budget`.
-<<<<<<< /tmp/mours
     func load(_ request: LoadHoldRequest, budget: Duration) async -> LoadGrantAnswer
-=======
-    func load(_ request: LoadRequest, budget: Duration) async -> LoadGrantAnswer
->>>>>>> Sources/Terminal/Ports/HubGateway.swift
 
     /// Names this terminal's journal and checkpoint key.
     func register(_ registration: JournalRegistration) async throws(HubError) -> AcknowledgementMessage
@@ -74,11 +70,7 @@ package struct HubError: StableError, Equatable {
 
 /// What the hub said about a load, as far as it was heard within the time budget.
 package enum LoadGrantAnswer: Sendable, Hashable {
-<<<<<<< /tmp/mours
     case granted(LoadHoldAnswer.Grant)
-=======
-    case granted(LoadAnswer.Grant)
->>>>>>> Sources/Terminal/Ports/HubGateway.swift
     case declined(DeclineReason)
     case none(OfflineCause)
 }

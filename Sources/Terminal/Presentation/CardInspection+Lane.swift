@@ -58,7 +58,11 @@ extension CardReading {
     var transcriptText: String {
         switch self {
         case .identified(let evidence): "identified \(evidence.proof.rawValue)"
+        case .decided(let concluded): concluded.decision.isApproved ? "purchased" : "declined"
+        case .unknown: "unknown"
+        case .undetermined: "undetermined"
         case .problem(let problem): "problem E\(problem.number)"
+        case .fault(let error): "fault E\(error.number)"
         }
     }
 }

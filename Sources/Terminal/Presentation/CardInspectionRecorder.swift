@@ -20,6 +20,8 @@ package final class RecordingCardReader: CardReader {
 
     package var events: AsyncStream<CardReaderEvent> { reader.events }
 
+    package var valueDialect: ValueDialect? { reader.valueDialect }
+
     /// What was kept so far.
     package var recorded: CardRecording { recording.withLock { $0 } }
 
@@ -44,6 +46,8 @@ package final class RecordingCardReader: CardReader {
     }
 
     package func disconnect(_ disposition: CardDisposition) async { await reader.disconnect(disposition) }
+
+    package func signal(_ signal: ReaderSignal) { reader.signal(signal) }
 
     package func close() async { await reader.close() }
 

@@ -100,7 +100,7 @@ package struct CardPresentation: Sendable {
         ) async -> (reading: CardReading, open: Open?, isBroken: Bool) {
             var probe = CardProbe(
                 profiles: presentation.profiles, amount: UInt32(order.amount.fen), terminal: presentation.terminal,
-                time: presentation.time)
+                time: presentation.time, dialect: reader.valueDialect)
             var driver = driver(awaiting: awaiting)
             let outcome = await driver.run(&probe)
             if case .stopped = outcome, case .open(let open, _) = driver.desk.stop, let profile = probe.profile {
@@ -207,7 +207,8 @@ package struct CardPresentation: Sendable {
             guard let bytes = open.sale.movement.evidence?.bytes,
                 let evidence = CardTransactionEvidence(canonicalBytes: bytes),
                 var recovery = CardRecovery(
-                    of: evidence, profile: profile, terminal: presentation.terminal, time: presentation.time)
+                    of: evidence, profile: profile, terminal: presentation.terminal, time: presentation.time,
+                    dialect: reader.valueDialect)
             else {
                 // The profiles were changed since: only the hub can tell.
                 return (await resolve(open, .undetermined, open.sale, isThisOrder: isThisOrder), false)

@@ -96,7 +96,7 @@ struct TestPurse {
 
     /// CREDIT FOR LOAD: whether the card takes the money.
     mutating func credit(
-        _ initialization: [UInt8], _ amount: UInt32, terminal: TerminalID, grant: LoadAnswer.Grant
+        _ initialization: [UInt8], _ amount: UInt32, terminal: TerminalID, grant: LoadHoldAnswer.Grant
     ) throws -> Bool {
         let time = try #require(Hex.decode(grant.time))
         let transaction = PurseTransaction(
@@ -161,14 +161,16 @@ extension TestTerminal {
 
     func loadRequest(
         _ transaction: TransactionID, _ purse: TestPurse, fen: Int64, initialization: [UInt8]
-    ) throws -> LoadRequest {
-        LoadRequest(
+    ) throws -> LoadHoldRequest {
+        LoadHoldRequest(
             transaction: transaction, amount: Amount(fen: fen), card: purse.card, merchant: merchant,
             lane: try lane, undelivered: .zero, publicInformation: purse.information.bytes,
             initialization: initialization)
     }
 
-    func load(_ request: LoadRequest, sourceLocation: SourceLocation = #_sourceLocation) async throws -> LoadAnswer {
+    func load(_ request: LoadHoldRequest, sourceLocation: SourceLocation = #_sourceLocation) async throws
+        -> LoadHoldAnswer
+    {
         let reply = try await ask(.post, "/v1/loads", request)
         try #require(reply.status == 200, "\(reply.text)", sourceLocation: sourceLocation)
         return try reply.decoded()

@@ -136,8 +136,9 @@ struct SimulatedClassicCardTests {
         var chip = SimulatedClassicChip(identifier: campus.identifier, sectors: 40)
         chip.personalise(block: 140, Array(0..<16))
         var card = SimulatedClassicCard(chip: chip, dialect: nil)
-        #expect(StorageCardName(answerToReset: card.answerToReset) == .mifareClassic4K)
-        #expect(StorageCardName(answerToReset: campus.card().answerToReset) == .mifareClassic1K)
+        #expect(try AnswerToReset(decoding: card.answerToReset).storageCard?.name == "MIFARE Classic 4K")
+        #expect(
+            try AnswerToReset(decoding: campus.card().answerToReset).storageCard?.name == "MIFARE Classic 1K")
         #expect(open(&card, 128, .a, [UInt8](repeating: 0xFF, count: 6)) == [0x90, 0x00])
         #expect(card.transmit(StorageCardCommand.read(block: 140).bytes) == [UInt8](0..<16) + [0x90, 0x00])
         #expect(card.transmit(StorageCardCommand.read(block: 144).bytes) == [0x69, 0x82])

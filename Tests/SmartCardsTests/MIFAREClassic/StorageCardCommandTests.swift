@@ -53,21 +53,6 @@ struct StorageCardCommandTests {
         #expect(expected.provesNothingWritten == nothingWritten)
     }
 
-    @Test("the answer to reset hints at the kind of memory card, and only in its exact form")
-    func name() throws {
-        let oneK = try hex("3B8F8001804F0CA000000306030001000000006A")
-        #expect(StorageCardName(answerToReset: oneK) == .mifareClassic1K)
-        let fourK = try hex("3B8F8001804F0CA0000003060300020000000069")
-        #expect(StorageCardName(answerToReset: fourK)?.suggestsMIFAREClassic == true)
-        let ultralight = try hex("3B8F8001804F0CA0000003060300030000000068")
-        #expect(StorageCardName(answerToReset: ultralight)?.suggestsMIFAREClassic == false)
-        var wrongCheck = oneK
-        wrongCheck[19] ^= 1
-        for bad in [[], [0x3B], wrongCheck, Array(oneK.dropLast()), oneK + [0], try hex("3B80800101")] as [[UInt8]] {
-            #expect(StorageCardName(answerToReset: bad) == nil)
-        }
-    }
-
     @Test("sectors of a 4K card have 4 blocks up to 31 and 16 blocks from 32 on")
     func geometry() {
         #expect(MIFAREClassicBlock(0).isManufacturerBlock)

@@ -1,5 +1,5 @@
-/// The part of a card's answer to reset (ISO 7816-3 section 8.2) that decides how commands are sent.
-package struct AnswerToReset: Sendable, Hashable {
+/// How commands are sent to a card, as its answer to reset decides (ISO 7816-3 section 8.2).
+package struct TransmissionProtocol: Sendable, Hashable {
     /// The protocol that the card offers first, 0 to 15; the service takes that one.
     package let firstProtocol: UInt8
 
