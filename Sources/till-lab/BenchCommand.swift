@@ -11,7 +11,7 @@ struct BenchCommand: AsyncParsableCommand {
             however slow, 1 with the name of a row that could not be. See docs/benchmarks.md.
             """)
 
-    @Option(help: "What to measure: debits, codes, daemon, taps, with commas between.")
+    @Option(help: "What to measure, with commas between: \(BenchRow.names).")
     var rows = BenchRow.allCases.map(\.rawValue).joined(separator: ",")
 
     @Flag(help: "Fewer samples: for a look, not for a figure to quote.")
@@ -31,7 +31,7 @@ struct BenchCommand: AsyncParsableCommand {
     private func selectedRows() throws -> [BenchRow] {
         try rows.split(separator: ",").map { name in
             guard let row = BenchRow(rawValue: String(name)) else {
-                throw ValidationError("--rows: \(name) is not one of debits, codes, daemon, taps")
+                throw ValidationError("--rows: \(name) is not one of \(BenchRow.names)")
             }
             return row
         }

@@ -17,5 +17,6 @@ struct TillLab: AsyncParsableCommand {
             """,
         subcommands: [
             CardCommand.self, SecureModuleCommand.self, ScannerCommand.self, DemoCommand.self, BenchCommand.self,
+            ReaderCommand.self,
         ])
 }

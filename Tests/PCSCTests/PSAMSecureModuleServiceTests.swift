@@ -50,7 +50,7 @@ extension RealService {
                     reference: try #require(SaleReference(text: "sale-1")), amount: Amount(fen: 1250))
                 let counter = try #require(LaneID(text: "lane-1"))
                 func read() async -> CardReading {
-                    await presentation.present(lane, for: order, lane: counter, awaiting: nil)
+                    await presentation.present(lane, for: order, lane: counter, awaiting: nil).reading
                 }
                 let log = EventLog(lane)
                 let card = VirtualCardPeer(card: bench.campus.card(), port: bench.pcscd.port)

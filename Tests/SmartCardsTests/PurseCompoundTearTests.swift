@@ -140,9 +140,11 @@ struct PurseCompoundTearTests {
     @Test("the transaction proof is asked for with type 09, after the record")
     func order() throws {
         var (tap, intent) = try torn(.lostAfter)
-        #expect(try recover(&tap, intent).commands == [0xA4, 0x5C, 0xB2, 0xB2, 0x5A, 0x5A])
+        // Then the card proves that it is genuine.
+        let proof: [UInt8] = [0xA4, 0x50, 0x70, 0x54, 0x72]
+        #expect(try recover(&tap, intent).commands == [0xA4, 0x5C, 0xB2, 0xB2, 0x5A, 0x5A] + proof)
         var (unpaid, other) = try torn(.lostBefore)
-        #expect(try recover(&unpaid, other).commands == [0xA4, 0x5C, 0xB2, 0xB2, 0x5A, 0x5A, 0x50])
+        #expect(try recover(&unpaid, other).commands == [0xA4, 0x5C, 0xB2, 0xB2, 0x5A, 0x5A, 0x50] + proof)
     }
 
     @Test("the same amount paid elsewhere is not taken for ours: the record has not changed")

@@ -150,15 +150,17 @@ struct PurseLoadTearTests {
     func order() throws {
         let (loaded, evidence) = try torn(.lostAfter)
         let noPIN = Recovery(hasPIN: false, checksTAC: false), withPIN = Recovery(hasPIN: true, checksTAC: false)
-        #expect(try recover(loaded, evidence, noPIN).tap.exchanges == [0xA4, 0x5C, 0xB2, 0xB2, 0x5A, 0x5A])
+        // In the end the card proves that it is genuine.
+        let proof: [UInt8] = [0xA4, 0x50, 0x70, 0x54, 0x72]
+        #expect(try recover(loaded, evidence, noPIN).tap.exchanges == [0xA4, 0x5C, 0xB2, 0xB2, 0x5A, 0x5A] + proof)
         let (unloaded, other) = try torn(.lostBefore)
-        #expect(try recover(unloaded, other, noPIN).tap.exchanges == [0xA4, 0x5C, 0xB2, 0x5A, 0x5A])
-        #expect(try recover(unloaded, other, withPIN).tap.exchanges == [0xA4, 0x20, 0x5C, 0xB2, 0x5A, 0x5A])
+        #expect(try recover(unloaded, other, noPIN).tap.exchanges == [0xA4, 0x5C, 0xB2, 0x5A, 0x5A] + proof)
+        #expect(try recover(unloaded, other, withPIN).tap.exchanges == [0xA4, 0x20, 0x5C, 0xB2, 0x5A, 0x5A] + proof)
         var unread = other
         unread = try #require(LoadEvidence(canonicalBytes: unreadHead(unread)))
         #expect(
             try recover(unloaded, unread, withPIN).tap.exchanges
-                == [0xA4, 0x20, 0x5C, 0xB2, 0xB2, 0xB2, 0x5A, 0x5A, 0x50])
+                == [0xA4, 0x20, 0x5C, 0xB2, 0xB2, 0xB2, 0x5A, 0x5A, 0x50] + proof)
     }
 
     /// The same evidence of a card whose log could not be read before the load.

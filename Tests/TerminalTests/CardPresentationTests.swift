@@ -18,7 +18,7 @@ import Testing
     }
 
     private func present(_ till: Till, _ reader: SimulatedCardReader) async throws -> CardReading {
-        await till.presentation().present(reader, for: try till.order(), lane: till.lane, awaiting: nil)
+        await till.presentation().present(reader, for: try till.order(), lane: till.lane, awaiting: nil).reading
     }
 
     private func problem(_ reading: CardReading) -> Int? {
@@ -50,10 +50,10 @@ import Testing
     func secureModuleFails() async throws {
         let till = try await Till()
         till.secureModule.behave(.failingToInitialize)
-        #expect(problem(try await identify(till, try till.card())) == CardRefusal.Code.secureModuleFailed.rawValue)
+        #expect(problem(try await identify(till, try till.card())) == SecureModuleError.Code.unavailable.rawValue)
         #expect(till.secureModule.record == Sessions())
         till.secureModule.behave(.failingToCheck)
-        #expect(problem(try await identify(till, try till.card())) == CardRefusal.Code.secureModuleFailed.rawValue)
+        #expect(problem(try await identify(till, try till.card())) == SecureModuleError.Code.unavailable.rawValue)
         #expect(till.secureModule.record == Sessions(opened: 1, checked: 1))
     }
 

@@ -20,7 +20,7 @@ private struct PurseTill {
     ) async -> CardReading {
         let reader = SimulatedCardReader(name: "reader")
         reader.insert(card, faults: faults)
-        let reading = await presentation.present(reader, for: order, lane: till.lane, awaiting: awaiting)
+        let reading = await presentation.present(reader, for: order, lane: till.lane, awaiting: awaiting).reading
         #expect(!reader.isConnected, "the card is let go")
         return reading
     }

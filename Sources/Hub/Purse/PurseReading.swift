@@ -41,8 +41,8 @@ extension PurseRules {
         switch evidence {
         case .purchase(let purchase): return reading(of: purchase, sale)
         case .load(let load): return reading(of: load, sale)
-        // The value of a DESFire card and the blocks of a MIFARE Classic card have no number of their own that the books
-        // could be ordered by; the first proves itself to the terminal only, the second not at all.
+        // The value of a DESFire card and the blocks of a MIFARE Classic card have no number of their own that the
+        // books could be ordered by; the first proves itself to the terminal only, the second not at all.
         case .desfireDebit, .mifareClassic: return .unreadable
         }
     }

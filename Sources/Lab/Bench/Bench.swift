@@ -84,7 +84,9 @@ package struct Bench: Sendable {
         case .debits: try await DebitsBench(bench: self).result()
         case .codes: try await CodesBench(bench: self).result()
         case .daemon: try await DaemonBench(bench: self).result()
+        case .apdu: try await ExchangesBench(bench: self).result()
         case .taps: try await TapsBench(bench: self).result()
+        case .purse: try await PurseTapsBench(bench: self).result()
         }
     }
 

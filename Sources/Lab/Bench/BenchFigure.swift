@@ -45,6 +45,15 @@ package struct BenchFigure: Sendable, Encodable {
         return with(Target(text: formula.map { "\(value) (\($0))" } ?? value, met: ours <= limit))
     }
 
+    /// The same figure with a target for what it takes more than its floor: at most `limit`.
+    func overFloorAtMost(_ limit: Double) -> BenchFigure {
+        let overhead = ours - (floor ?? 0)
+        return with(
+            Target(
+                text: "≤ floor + \(Self.text(limit)) \(unit.rawValue), is floor + \(Self.text(overhead))",
+                met: overhead <= limit))
+    }
+
     private func with(_ target: Target) -> BenchFigure {
         var figure = self
         figure.target = target

@@ -28,15 +28,22 @@ package struct BenchResult: Sendable, Encodable {
 package enum BenchRow: String, Sendable, Encodable, CaseIterable {
     case debits
     case codes
+    case apdu
     case daemon
     case taps
+    case purse
+
+    /// All names, with commas between.
+    package static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
     var title: String {
         switch self {
         case .debits: "debits: durable debits, the ledger in process"
         case .codes: "codes: payment codes"
+        case .apdu: "apdu: exchanges with a card through pcscd, our reader stack"
         case .daemon: "daemon: tilld with 50,000 accounts, 50,000 cards and 100,000 records"
         case .taps: "taps: from card or scan to durable decision, through pcscd, tilld and hub"
+        case .purse: "purse: from card to durable decision when the card's own purse pays, through pcscd and tilld"
         }
     }
 }

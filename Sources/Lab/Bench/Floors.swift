@@ -10,7 +10,7 @@ package struct Floors: Sendable {
     /// - Parameter folder: where the programs are.
     package init(folder: String) throws {
         self.folder = URL(fileURLWithPath: folder).standardizedFileURL.path
-        for name in ["floor-sync", "floor-sqlite", "floor-qrencode"]
+        for name in ["floor-sync", "floor-sqlite", "floor-qrencode", "floor-pcsc"]
         where !FileManager.default.isExecutableFile(atPath: "\(self.folder)/\(name)") {
             throw LabError("\(self.folder)/\(name) is missing: run scripts/bench, which builds it")
         }
@@ -49,6 +49,33 @@ package struct Floors: Sendable {
         try await run("floor-qrencode", [file, "\(count)"]).samples
     }
 
+    /// Who speaks to the card.
+    enum CardProgram {
+        /// `floor-pcsc`.
+        case bareCalls
+        /// `till-lab reader` in the folder of the built programs.
+        case stack(programs: String)
+    }
+
+    /// Rounds of the commands in the file `commands` with the card in `reader`, in a process of their own.
+    ///
+    /// - Parameters:
+    ///   - warmUp: rounds before them that do not count.
+    ///   - environment: how the process finds its pcscd.
+    func exchanges(
+        through program: CardProgram, reader: String, commands: String, rounds: Int, warmUp: Int,
+        environment: [String: String]
+    ) async throws -> ExchangeTimes {
+        let arguments = [reader, commands, "\(rounds)", "\(warmUp)"]
+        let text =
+            switch program {
+            case .bareCalls: try await output("floor-pcsc", arguments, environment)
+            case .stack(let programs):
+                try await Self.output("\(programs)/till-lab", ["reader"] + arguments, environment)
+            }
+        return try JSONDecoder().decode(ExchangeTimes.self, from: Data(text.utf8))
+    }
+
     func sqliteVersion() async throws -> String {
         try await output("floor-sqlite", ["--version"]).trimmingCharacters(in: .whitespacesAndNewlines)
     }
@@ -57,9 +84,17 @@ package struct Floors: Sendable {
         try JSONDecoder().decode(Measurement.self, from: Data(try await output(name, arguments).utf8))
     }
 
-    private func output(_ name: String, _ arguments: [String]) async throws -> String {
-        let result = try await LabCommand.run("\(folder)/\(name)", arguments, within: Self.patience)
-        guard result.status == 0 else { throw LabError("\(name): \(result.error)") }
+    private func output(
+        _ name: String, _ arguments: [String], _ environment: [String: String] = [:]
+    ) async throws -> String {
+        try await Self.output("\(folder)/\(name)", arguments, environment)
+    }
+
+    private static func output(
+        _ program: String, _ arguments: [String], _ environment: [String: String]
+    ) async throws -> String {
+        let result = try await LabCommand.run(program, arguments, environment: environment, within: patience)
+        guard result.status == 0 else { throw LabError("\(program): \(result.error)") }
         return result.output
     }
 }

@@ -5,12 +5,13 @@ package struct Samples: Sendable {
 
     package init() {}
 
+    init(nanoseconds: [Int64]) { self.nanoseconds = nanoseconds }
+
     package var count: Int { nanoseconds.count }
 
     /// Counts one more.
     package mutating func add(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        nanoseconds.append(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        nanoseconds.append(duration.nanoseconds)
     }
 
     /// Counts more.
@@ -30,6 +31,9 @@ package struct Samples: Sendable {
 }
 
 extension Duration {
+    /// Whole nanoseconds.
+    package var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+
     /// Milliseconds with their fraction.
     var milliseconds: Double { Double(components.seconds) * 1000 + Double(components.attoseconds) / 1e15 }
 }

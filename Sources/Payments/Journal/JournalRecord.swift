@@ -57,6 +57,15 @@ package struct JournalRecord: Sendable, Hashable {
             case .pursePurchase(let evidence), .purseLoad(let evidence): evidence
             }
         }
+
+        /// The same movement with other evidence.
+        package func with(_ evidence: EvidenceBytes?) -> Movement {
+            switch self {
+            case .accountPurchase: .accountPurchase
+            case .pursePurchase: .pursePurchase(evidence)
+            case .purseLoad: .purseLoad(evidence)
+            }
+        }
     }
 
     /// The sale that the record is about, or the load of a purse; a void has none. The record that resolves an

@@ -11,14 +11,14 @@ package enum CodeReading: Sendable {
 package struct LanePorts: Sendable {
     /// Takes the card in the reader's field to the end of its part in the order. The transaction is the order's own
     /// whose outcome is not known.
-    package var present: @Sendable (any CardReader, SaleOrder, LaneID, TransactionID?) async -> CardReading
+    package var present: @Sendable (any CardReader, SaleOrder, LaneID, TransactionID?) async -> CardPresented
     /// Classifies and verifies a scan.
     package var verify: @Sendable ([UInt8]) -> CodeReading
     package var authorization: AuthorizationService
     package var clock: TrustedClock
 
     package init(
-        present: @escaping @Sendable (any CardReader, SaleOrder, LaneID, TransactionID?) async -> CardReading,
+        present: @escaping @Sendable (any CardReader, SaleOrder, LaneID, TransactionID?) async -> CardPresented,
         verify: @escaping @Sendable ([UInt8]) -> CodeReading,
         authorization: AuthorizationService, clock: TrustedClock
     ) {
@@ -231,15 +231,15 @@ package actor Lane {
     private func readCard(_ order: SaleOrder, _ awaiting: TransactionID?) async {
         guard let reader else { return }
         let recorded = inspection.reader(for: reader, uptime: ports.clock.uptime)
-        let reading = await ports.present(recorded, order, id, awaiting)
+        let presented = await ports.present(recorded, order, id, awaiting)
         let total = ports.clock.uptime() - presentedAt
-        cardTime = total
-        inspection.tapEnded(reading.transcriptText)
-        switch reading {
+        cardTime = presented.cardTime
+        inspection.tapEnded(presented.reading.transcriptText)
+        switch presented.reading {
         case .identified(let evidence): handle(.cardIdentified(evidence))
         case .decided(let concluded):
             let commit = concluded.commitTime
-            handle(.cardDecided(concluded, SaleTiming(total: total, card: total - commit, hub: .zero, commit: commit)))
+            handle(.cardDecided(concluded, SaleTiming(total: total, card: cardTime, hub: .zero, commit: commit)))
         case .unknown(let transaction, let problem):
             logger.warning("outcome not known: trace \(transaction.trace), E\(problem.number)")
             handle(.cardUnknown(transaction, problem))

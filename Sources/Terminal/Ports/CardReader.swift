@@ -18,8 +18,8 @@ package protocol CardReader: Sendable {
     /// The name under which the reader is configured, for status and logs.
     var name: String { get }
 
-    /// How the reader at hand changes values on memory cards; `nil` when its make is not known, or not to be trusted with
-    /// that. Such a reader only reads them.
+    /// How the reader at hand changes values on memory cards; `nil` when its make is not known, or not to be trusted
+    /// with that. Such a reader only reads them.
     var valueDialect: ValueDialect? { get }
 
     /// Presence, from now on. For one consumer; ends when the reader is closed.

@@ -8,13 +8,21 @@ struct CardDriver {
     private var session: SecureModuleSession?
     /// Decides about the card's own money.
     private(set) var desk: PurseDesk
+    /// Time that card, reader and secure module took.
+    private(set) var cardTime = Duration.zero
+    private let uptime: @Sendable () -> Duration
     private(set) var readerError: CardReaderError?
     private(set) var secureModuleError: SecureModuleError?
 
-    init(reader: any CardReader, secureModule: (any SecureModule)?, desk: PurseDesk) {
+    /// - Parameter uptime: a clock that never goes back.
+    init(
+        reader: any CardReader, secureModule: (any SecureModule)?, desk: PurseDesk,
+        uptime: @escaping @Sendable () -> Duration
+    ) {
         self.reader = reader
         self.secureModule = secureModule
         self.desk = desk
+        self.uptime = uptime
     }
 
     /// Whether the link to the card broke, rather than the card saying something.
@@ -64,6 +72,8 @@ struct CardDriver {
     }
 
     private mutating func transmit(_ command: CommandAPDU) async -> CardEvent {
+        let started = uptime()
+        defer { cardTime += uptime() - started }
         do throws(CardReaderError) {
             return .cardAnswered(try await reader.transmit(command.bytes))
         } catch {
@@ -74,6 +84,8 @@ struct CardDriver {
 
     private mutating func initialize(_ request: SecureModuleRequest) async -> CardEvent {
         guard let secureModule else { return .secureModuleFailed }
+        let started = uptime()
+        defer { cardTime += uptime() - started }
         do throws(SecureModuleError) {
             let session = try await secureModule.initializeForPurchase(request)
             self.session = session
@@ -86,6 +98,8 @@ struct CardDriver {
 
     private mutating func check(_ mac2: [UInt8]) async -> CryptogramCheck {
         guard let secureModule, let session else { return .notPossible }
+        let started = uptime()
+        defer { cardTime += uptime() - started }
         self.session = nil
         do throws(SecureModuleError) {
             return try await secureModule.credit(mac2: mac2, session: session) ? .right : .wrong

@@ -36,28 +36,40 @@ package struct CardPresentation: Sendable {
     /// - Parameter awaiting: the order's transaction whose outcome is not known: only its card is served.
     package func present(
         _ reader: any CardReader, for order: SaleOrder, lane: LaneID, awaiting: TransactionID?
-    ) async -> CardReading {
+    ) async -> CardPresented {
         var awaiting = awaiting
         var last: CardReading?
+        var cardTime = Duration.zero
         for _ in 0...Self.retryMaximum {
-            do throws(CardReaderError) {
-                try await reader.connect()
-            } catch {
+            let started = clock.uptime()
+            if let error = await connect(reader) {
                 // What broke first says more than that the card is gone now.
-                return last ?? .problem(PresentationProblem(error))
+                return CardPresented(reading: last ?? .problem(PresentationProblem(error)), cardTime: cardTime)
             }
-            let tap = CardTap(
-                presentation: self, reader: reader, order: order, lane: lane, awaiting: awaiting)
-            let (reading, isBroken) = await tap.serve()
+            let connected = clock.uptime()
+            let tap = CardTap(presentation: self, reader: reader, order: order, lane: lane, awaiting: awaiting)
+            let served = await tap.serve()
+            let ended = clock.uptime()
             await reader.disconnect(.powerOff)
-            switch reading {
+            cardTime += connected - started + served.cardTime + clock.uptime() - ended
+            switch served.reading {
             case .unknown(let transaction, _): awaiting = transaction
-            case .problem where isBroken: break
-            default: return reading
+            case .problem where served.isBroken: break
+            default: return CardPresented(reading: served.reading, cardTime: cardTime)
             }
-            last = reading
+            last = served.reading
         }
-        return last ?? .problem(PresentationProblem(CardReaderError(.communication)))
+        return CardPresented(
+            reading: last ?? .problem(PresentationProblem(CardReaderError(.communication))), cardTime: cardTime)
+    }
+
+    private func connect(_ reader: any CardReader) async -> CardReaderError? {
+        do throws(CardReaderError) {
+            try await reader.connect()
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// Local date and time, as cards log them.
@@ -75,38 +87,54 @@ package struct CardPresentation: Sendable {
 
         /// Serves the order. A card with an open transaction is asked about that first, and then pays afresh unless
         /// that was this order.
-        func serve() async -> (reading: CardReading, isBroken: Bool) {
-            let (reading, open, isBroken) = await pay(awaiting: awaiting)
-            guard let open else { return (reading, isBroken) }
-            let recovered = await recover(open.transaction, profile: open.profile)
-            if let reading = recovered.reading { return (reading, recovered.isBroken) }
+        func serve() async -> Served {
+            let paid = await pay(awaiting: awaiting)
+            guard let open = paid.open else { return paid.served }
+            var recovered = await recover(open.transaction, profile: open.profile)
+            recovered.served.cardTime += paid.served.cardTime
+            if recovered.isEnd { return recovered.served }
             // The open transaction is out of the way, and with it whatever the order waited for.
-            let again = await pay(awaiting: nil)
-            return (again.reading, again.isBroken)
+            var again = await pay(awaiting: nil).served
+            again.cardTime += recovered.served.cardTime
+            return again
+        }
+
+        /// What came of one connection.
+        struct Served {
+            var reading: CardReading
+            /// Whether the link to the card broke.
+            var isBroken: Bool
+            /// Time that card and secure module took.
+            var cardTime: Duration
+
+            init(_ reading: CardReading, _ driver: CardDriver) {
+                self.reading = reading
+                isBroken = driver.isBroken
+                cardTime = driver.cardTime
+            }
         }
 
         private func driver(awaiting: TransactionID?) -> CardDriver {
             CardDriver(
                 reader: reader, secureModule: presentation.secureModule,
-                desk: PurseDesk(service: purse, order: order, lane: lane, awaiting: awaiting))
+                desk: PurseDesk(service: purse, order: order, lane: lane, awaiting: awaiting),
+                uptime: presentation.clock.uptime)
         }
 
         // MARK: - A payment
 
         private typealias Open = (transaction: OpenCardTransaction, profile: CardProfile)
 
-        private func pay(
-            awaiting: TransactionID?
-        ) async -> (reading: CardReading, open: Open?, isBroken: Bool) {
+        private func pay(awaiting: TransactionID?) async -> (served: Served, open: Open?) {
             var probe = CardProbe(
                 profiles: presentation.profiles, amount: UInt32(order.amount.fen), terminal: presentation.terminal,
                 time: presentation.time, dialect: reader.valueDialect)
             var driver = driver(awaiting: awaiting)
             let outcome = await driver.run(&probe)
             if case .stopped = outcome, case .open(let open, _) = driver.desk.stop, let profile = probe.profile {
-                return (.problem(.sameCardNeeded), (open, profile), driver.isBroken)
+                return (Served(.problem(.sameCardNeeded), driver), (open, profile))
             }
-            return (await reading(outcome, driver, awaiting: awaiting), nil, driver.isBroken)
+            return (Served(await reading(outcome, driver, awaiting: awaiting), driver), nil)
         }
 
         private func reading(
@@ -199,36 +227,40 @@ package struct CardPresentation: Sendable {
 
         // MARK: - An open transaction
 
-        /// - Returns: no reading when the card may pay afresh.
+        /// - Returns: what came of it, and whether that is the end; otherwise the card may pay afresh.
         private func recover(
             _ open: OpenCardTransaction, profile: CardProfile
-        ) async -> (reading: CardReading?, isBroken: Bool) {
+        ) async -> (served: Served, isEnd: Bool) {
             let isThisOrder = open.transaction == awaiting || purse.serves(order, lane: lane, open)
-            guard let bytes = open.sale.movement.evidence?.bytes,
-                let evidence = CardTransactionEvidence(canonicalBytes: bytes),
-                var recovery = CardRecovery(
-                    of: evidence, profile: profile, terminal: presentation.terminal, time: presentation.time,
-                    dialect: reader.valueDialect)
-            else {
-                // The profiles were changed since: only the hub can tell.
-                return (await resolve(open, .undetermined, open.sale, isThisOrder: isThisOrder), false)
-            }
             var driver = driver(awaiting: nil)
-            let outcome = await driver.run(&recovery)
             let reading: CardReading?
-            switch outcome {
-            case .happened(let evidence):
-                var sale = open.sale
-                sale.movement = .pursePurchase(EvidenceBytes(evidence.canonicalBytes))
-                reading = await resolve(open, .happened, sale, isThisOrder: isThisOrder)
-            case .didNotHappen: reading = await resolve(open, .didNotHappen, open.sale, isThisOrder: isThisOrder)
-            case .undetermined: reading = await resolve(open, .undetermined, open.sale, isThisOrder: isThisOrder)
-            case .otherCard: reading = .problem(.sameCardNeeded)
-            case .unresolved(let refusal):
-                let problem = driver.problem(refusal)
-                reading = isThisOrder ? .unknown(open.transaction, problem) : .problem(problem)
+            if var recovery = recovery(of: open, profile: profile) {
+                switch await driver.run(&recovery) {
+                case .happened(let evidence):
+                    var sale = open.sale
+                    sale.movement = sale.movement.with(EvidenceBytes(evidence.canonicalBytes))
+                    reading = await resolve(open, .happened, sale, isThisOrder: isThisOrder)
+                case .didNotHappen: reading = await resolve(open, .didNotHappen, open.sale, isThisOrder: isThisOrder)
+                case .undetermined: reading = await resolve(open, .undetermined, open.sale, isThisOrder: isThisOrder)
+                case .otherCard: reading = .problem(.sameCardNeeded)
+                case .unresolved(let refusal):
+                    let problem = driver.problem(refusal)
+                    reading = isThisOrder ? .unknown(open.transaction, problem) : .problem(problem)
+                }
+            } else {
+                // The profiles were changed since: only the hub can tell.
+                reading = await resolve(open, .undetermined, open.sale, isThisOrder: isThisOrder)
             }
-            return (reading, driver.isBroken)
+            return (Served(reading ?? .problem(.sameCardNeeded), driver), reading != nil)
+        }
+
+        private func recovery(of open: OpenCardTransaction, profile: CardProfile) -> CardRecovery? {
+            guard let bytes = open.sale.movement.evidence?.bytes,
+                let evidence = CardTransactionEvidence(canonicalBytes: bytes)
+            else { return nil }
+            return CardRecovery(
+                of: evidence, profile: profile, terminal: presentation.terminal, time: presentation.time,
+                dialect: reader.valueDialect)
         }
 
         private func resolve(

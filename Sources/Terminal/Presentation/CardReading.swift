@@ -15,3 +15,14 @@ package enum CardReading: Sendable {
     /// The journal failed before any money moved.
     case fault(LedgerError)
 }
+
+/// A reading, and how long card, reader and secure module took for it.
+package struct CardPresented: Sendable {
+    package var reading: CardReading
+    package var cardTime: Duration
+
+    package init(reading: CardReading, cardTime: Duration) {
+        self.reading = reading
+        self.cardTime = cardTime
+    }
+}

@@ -134,6 +134,6 @@ struct MIFAREClassicRecoveryTests {
             if index == 34 { changed[33] = 0 }
             wrong.append(changed)
         }
-        for bytes in wrong { #expect(CardTransactionEvidence(canonicalBytes: bytes) == nil) }
+        for bytes in wrong { #expect(MIFAREClassicEvidence(canonicalBytes: bytes) == nil) }
     }
 }

@@ -132,7 +132,7 @@ struct SimulatedClassicCardTests {
     }
 
     @Test("a 4K card has sectors of 16 blocks")
-    func large() {
+    func large() throws {
         var chip = SimulatedClassicChip(identifier: campus.identifier, sectors: 40)
         chip.personalise(block: 140, Array(0..<16))
         var card = SimulatedClassicCard(chip: chip, dialect: nil)
