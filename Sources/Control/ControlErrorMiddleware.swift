@@ -44,7 +44,7 @@ extension LaneRefusal.Code {
         switch self {
         case .laneUnknown, .saleUnknown: .notFound
         case .laneBusy, .referenceReused, .tooLateToCancel: .conflict
-        case .amountInvalid, .referenceInvalid, .requestMalformed: .badRequest
+        case .amountInvalid, .referenceInvalid, .requestMalformed, .pinMalformed: .badRequest
         }
     }
 }

@@ -3,6 +3,7 @@ import HTTPTypes
 import HubProtocol
 import Hummingbird
 import Payments
+import SmartCards
 import Terminal
 
 /// The paths of the control interface.
@@ -72,8 +73,15 @@ struct ControlRoutes {
         }
         let amount = Amount(fen: message.amountFen)
         guard amount > .zero, amount <= .saleMaximum else { throw LaneRefusal(.amountInvalid) }
-        try await lane.arm(SaleOrder(reference: reference, amount: amount))
+        try await lane.arm(SaleOrder(kind: try kind(message), reference: reference, amount: amount))
         return try await sale(lane, reference, wait: .zero)
+    }
+
+    private func kind(_ message: SaleOrderMessage) throws(LaneRefusal) -> OrderKind {
+        guard let load = message.load else { return .sale }
+        guard let text = load.pin else { return .load(nil) }
+        guard let pin = Hex.decode(text).flatMap({ CardPIN($0) }) else { throw LaneRefusal(.pinMalformed) }
+        return .load(pin)
     }
 
     private func outcome(_ request: Request, _ context: BasicRequestContext) async throws -> SaleMessage {

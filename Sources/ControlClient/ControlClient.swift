@@ -28,8 +28,10 @@ package struct ControlClient: Sendable {
     package func status() async throws(ControlClientError) -> StatusMessage { try await send(.GET, "/v1/status") }
 
     /// Arms `lane`. The same reference again is the same sale.
-    package func arm(lane: LaneID, reference: String, amount: Amount) async throws(ControlClientError) -> SaleMessage {
-        try await send(.PUT, salePath(lane, reference), body: SaleOrderMessage(amount: amount))
+    package func arm(
+        lane: LaneID, reference: String, amount: Amount, load: SaleOrderMessage.Load? = nil
+    ) async throws(ControlClientError) -> SaleMessage {
+        try await send(.PUT, salePath(lane, reference), body: SaleOrderMessage(amount: amount, load: load))
     }
 
     /// How a sale stands, waiting up to `wait` seconds (at most 25) for its end.

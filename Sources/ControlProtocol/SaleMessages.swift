@@ -2,9 +2,29 @@ import Payments
 
 /// `PUT /v1/lanes/{lane}/sales/{reference}`: arms the lane. The same reference again is the same sale.
 package struct SaleOrderMessage: Codable, Sendable, Hashable {
-    package var amountFen: Int64
+    /// Fill the next card's own purse instead of taking a payment.
+    package struct Load: Codable, Sendable, Hashable {
+        /// The card's PIN, hexadecimal as the card has it, where the cardholder entered one.
+        package var pin: String?
 
-    package init(amount: Amount) { amountFen = amount.fen }
+        package init(pin: String?) { self.pin = pin }
+    }
+
+    package var amountFen: Int64
+    /// Present for a load.
+    package var load: Load?
+
+    package init(amount: Amount, load: Load? = nil) {
+        amountFen = amount.fen
+        self.load = load
+    }
+}
+
+extension SaleOrderMessage.Load: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Without the PIN.
+    package var description: String { "load" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// `GET /v1/lanes/{lane}/sales/{reference}?wait=SECONDS`: how the sale stands.

@@ -12,6 +12,7 @@ struct PurseProfileSettings {
     private let proof: Setting<Proof>
     private let factors: Setting<[String]>
     private let tender: Setting<Tender>
+    private let load: (keyIndex: Setting<Int>, isPINNeeded: Setting<Bool>)?
 
     init(_ section: ConfigurationSection) {
         self.section = section
@@ -26,6 +27,9 @@ struct PurseProfileSettings {
         proof = section.choice("proof", as: Proof.self, default: .secureModule)
         factors = section.strings("diversification", default: ["application_serial"])
         tender = section.choice("tender", as: Tender.self, default: .account)
+        load = section.optionalSection("load").map {
+            ($0.integer("key_index", in: 0...255, default: 1), $0.boolean("pin", default: true))
+        }
         if case .found(let factors) = factors,
             !(1...3).contains(factors.count) || factors.contains(where: { Self.factor($0) == nil })
         {
@@ -47,9 +51,14 @@ struct PurseProfileSettings {
         if try self.proof.value == .secureModule {
             proof = .secureModule(factors: try factors.value.compactMap(Self.factor))
         }
+        var load: PurseProfile.Load?
+        if let settings = self.load {
+            load = PurseProfile.Load(
+                keyIndex: UInt8(try settings.keyIndex.value), isPINNeeded: try settings.isPINNeeded.value)
+        }
         return PurseProfile(
             name: name, application: try application.value, purchaseKeyIndex: UInt8(try keyIndex.value), proof: proof,
-            tender: try tender.value, limits: limits)
+            tender: try tender.value, limits: limits, load: load)
     }
 
     private static func factor(_ text: String) -> DiversificationFactor? {

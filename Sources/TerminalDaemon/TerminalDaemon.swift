@@ -42,7 +42,7 @@ package struct TerminalDaemon {
             journal: ledger, hub: gateway, clock: clock, authorizer: authorizer, merchant: configuration.merchant,
             hubBudget: configuration.hub.budget, recorded: { newRecord.fire() })
         let purse = PurseService(
-            journal: ledger, authorizer: authorizer, clock: clock, merchant: configuration.merchant,
+            journal: ledger, hub: gateway, authorizer: authorizer, clock: clock, merchant: configuration.merchant,
             abandon: { authorization.abandon($0) }, recorded: { newRecord.fire() })
         let sync = SyncService(
             queue: ledger, replica: ledger, hub: gateway, clock: clock, signer: ledger.key,

@@ -51,35 +51,16 @@ struct SaleCommand: AsyncParsableCommand {
             var sale = try await client.arm(lane: lane, reference: reference, amount: amount)
             var shown = ""
             while sale.state == .open {
-                show(sale, &shown)
+                SaleProgress(load: false).show(sale, &shown, quietly: common.json)
                 sale = try await client.sale(lane: lane, reference: reference, wait: 1)
             }
             try finish(sale)
         }
     }
 
-    /// Says what the lane waits for, once each.
-    private func show(_ sale: SaleMessage, _ shown: inout String) {
-        let text: String? =
-            switch sale.display {
-            case "presentPayment": "\(Amount(fen: sale.amountFen)): present card or code  请刷卡或出示付款码"
-            case "removeCardFirst": "remove the card first  请先取走卡片"
-            case "presentSameCard": "\(Amount(fen: sale.amountFen)): put the SAME card back  请放回原卡"
-            case "problem": sale.problem.map { "\($0.code): \($0.message)  \($0.chinese ?? "")" }
-            default: nil
-            }
-        guard let text, text != shown, !common.json else { return }
-        shown = text
-        printError(text)
-    }
-
     private func finish(_ sale: SaleMessage) throws {
         if common.json { try common.printJSON(sale) } else { print(SaleText(sale).text) }
-        switch sale.state {
-        case .approved: return
-        case .open, .declined, .cancelled, .expired: throw ExitCode(1)
-        case .unknown, .fault: throw ExitCode(70)
-        }
+        try SaleProgress.exit(sale)
     }
 }
 

@@ -43,7 +43,9 @@ extension RealService {
                 let presentation = CardPresentation(
                     profiles: [.purse(profile)], terminal: bench.campus.terminal, secureModule: bench.module,
                     purse: PurseService(
-                        journal: journal, authorizer: Authorizer(policy: .standard), clock: clock,
+                        journal: journal,
+                        hub: SimulatedHub(terminal: bench.campus.terminal, clock: ManualClock(wallTime: UnixTime(seconds: 0))),
+                        authorizer: Authorizer(policy: .standard), clock: clock,
                         merchant: try #require(MerchantID(text: "canteen-1")), abandon: { _ in }, recorded: {}),
                     clock: clock, timeZoneOffset: 28_800)
                 let order = SaleOrder(

@@ -40,30 +40,6 @@ private struct PurseTill {
     }
 }
 
-/// A purse card that its holder keeps, wherever it was taken from the reader.
-private struct KeptCard: VirtualCard {
-    private final class Memory: Sendable {
-        let card: Mutex<SimulatedPurseCard>
-
-        init(_ card: SimulatedPurseCard) { self.card = Mutex(card) }
-    }
-
-    private let memory: Memory
-
-    init(_ card: SimulatedPurseCard) { memory = Memory(card) }
-
-    /// What the card's own purse holds, in fen.
-    var balance: UInt32 { memory.card.withLock { $0.memory.balance } }
-
-    var answerToReset: [UInt8] { memory.card.withLock { $0.answerToReset } }
-
-    mutating func powerOn() { memory.card.withLock { $0.powerOn() } }
-
-    mutating func reset() { memory.card.withLock { $0.reset() } }
-
-    mutating func transmit(_ command: [UInt8]) -> [UInt8] { memory.card.withLock { $0.transmit(command) } }
-}
-
 /// A card without the campus's keys that says all that a genuine one would say.
 private struct CounterfeitCard: VirtualCard {
     private struct Memory {

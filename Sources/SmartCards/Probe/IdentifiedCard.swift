@@ -20,7 +20,7 @@ package struct IdentifiedCard: Sendable, Equatable {
 
 extension CardEvidence {
     /// What a purse card's public information says of it.
-    init(_ information: PublicInformation, _ proof: IdentityProof) {
+    package init(_ information: PublicInformation, _ proof: IdentityProof) {
         self.init(
             card: information.card, proof: proof, validFrom: information.validFrom,
             validThrough: information.validThrough)

@@ -199,12 +199,13 @@ package struct LaneMachine: Sendable {
     private mutating func codeVerified(_ evidence: CodeEvidence) -> [Action] {
         // A code shown while no amount is armed, or while a card is being read, is not kept: the payer shows it again.
         // While a card is awaited that may have paid, a code could make the payer pay twice.
-        guard case .armed(let order, nil) = state else { return [] }
+        // Nor can a code fill a card.
+        guard case .armed(let order, nil) = state, order.kind == .sale else { return [] }
         return authorize(order, .code(evidence))
     }
 
     private mutating func codeRefused(_ problem: PresentationProblem) -> [Action] {
-        guard case .armed(_, nil) = state else { return [] }
+        guard case .armed(let order, nil) = state, order.kind == .sale else { return [] }
         showsProblem = true
         return [.show(.problem(problem))]
     }

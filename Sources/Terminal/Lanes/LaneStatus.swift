@@ -12,7 +12,7 @@ package struct DeviceStatus: Sendable, Hashable {
 }
 
 /// A lane as status output shows it.
-package struct LaneStatus: Sendable, Hashable {
+package struct LaneStatus: Sendable, Equatable {
     package var lane: LaneID
     package var display: LaneDisplay
     package var order: SaleOrder?

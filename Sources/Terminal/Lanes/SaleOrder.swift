@@ -1,4 +1,5 @@
 import Payments
+import SmartCards
 
 /// The operator's reference of a sale, 1 to 64 letters, digits, `-`, `_`, `.`: the same reference is the same sale.
 package struct SaleReference: TextIdentifier, CustomStringConvertible {
@@ -15,14 +16,27 @@ package struct SaleReference: TextIdentifier, CustomStringConvertible {
     package var description: String { text }
 }
 
-/// An amount that the operator wants a lane to take from the next payer.
-package struct SaleOrder: Sendable, Hashable {
+/// What an order moves.
+package enum OrderKind: Sendable, Equatable {
+    /// The payer pays the merchant.
+    case sale
+    /// The cardholder's account fills the card's own purse. With the card's PIN where the cardholder entered it.
+    case load(CardPIN?)
+
+    /// Whether it fills a purse.
+    package var isLoad: Bool { self != .sale }
+}
+
+/// An amount that the operator wants a lane to take from the next payer, or to load into the next card.
+package struct SaleOrder: Sendable, Equatable {
+    package var kind: OrderKind
     package var reference: SaleReference
     /// From 1 fen to ``Payments/Amount/saleMaximum``.
     package var amount: Amount
 
-    package init(reference: SaleReference, amount: Amount) {
+    package init(kind: OrderKind = .sale, reference: SaleReference, amount: Amount) {
         invariant(amount > .zero && amount <= .saleMaximum, "a sale is from 1 fen to the sale maximum")
+        self.kind = kind
         self.reference = reference
         self.amount = amount
     }

@@ -53,7 +53,7 @@ struct CardDriver {
             case .checkMAC2(let mac2): event = .checked(await check(mac2))
             // The key of the TAC is the issuer's alone.
             case .checkTAC: event = .checked(.notPossible)
-            case .requestLoad: event = .loadRefused(.issuerUnreachable)
+            case .requestLoad(let request): event = await desk.requestLoad(request)
             case .drawRandom(let count): event = .random(Self.random(count))
             case .admit(let card): event = await desk.admit(card) ? .admitted : .notAdmitted
             case .persistIntent(let evidence):

@@ -126,6 +126,7 @@ package struct CardPresentation: Sendable {
         private typealias Open = (transaction: OpenCardTransaction, profile: CardProfile)
 
         private func pay(awaiting: TransactionID?) async -> (served: Served, open: Open?) {
+            if case .load(let pin) = order.kind { return await load(pin, awaiting: awaiting) }
             var probe = CardProbe(
                 profiles: presentation.profiles, amount: UInt32(order.amount.fen), terminal: presentation.terminal,
                 time: presentation.time, dialect: reader.valueDialect)
@@ -185,7 +186,9 @@ package struct CardPresentation: Sendable {
             guard let intended = desk.intended else { fatalError("a card paid without an intent") }
             return (
                 intended.transaction,
-                purse.sale(order, lane: lane, card: payment.card, evidence: payment.evidence)
+                purse.sale(
+                    order, lane: lane, card: payment.card, evidence: payment.evidence,
+                    account: desk.granted?.account)
             )
         }
 
@@ -195,6 +198,7 @@ package struct CardPresentation: Sendable {
             case .journalFailed(let error): return .fault(error)
             case .declined(let reason, let card):
                 return await decline(reason, purse.sale(order, lane: lane, card: card, evidence: nil))
+            case .hubNeeded: return .problem(PresentationProblem(CardRefusal(.issuerUnreachable)))
             case .open, nil: fatalError("a card was stopped without a reason")
             }
         }
@@ -225,6 +229,44 @@ package struct CardPresentation: Sendable {
             }
         }
 
+        // MARK: - A load
+
+        /// Tries the profiles whose cards are loaded, in their order.
+        private func load(_ pin: CardPIN?, awaiting: TransactionID?) async -> (served: Served, open: Open?) {
+            var driver = driver(awaiting: awaiting)
+            for profile in presentation.profiles {
+                guard case .purse(let purse) = profile,
+                    var machine = PurseLoadMachine(
+                        profile: purse, amount: UInt32(order.amount.fen), terminal: presentation.terminal, pin: pin)
+                else { continue }
+                let result = await driver.run(&machine)
+                if case .failed(.purse(.notThisProfile)) = result { continue }
+                if case .open(let open, _) = driver.desk.stop {
+                    return (Served(.problem(.sameCardNeeded), driver), (open, profile))
+                }
+                return (Served(await reading(result, driver), driver), nil)
+            }
+            return (Served(.problem(driver.problem(CardRefusal(.cardNotSupported))), driver), nil)
+        }
+
+        private func reading(_ result: PurseLoadResult, _ driver: CardDriver) async -> CardReading {
+            let desk = driver.desk
+            switch result {
+            case .loaded(let evidence):
+                return await paid(CardPayment(card: CardEvidence(evidence.information, .unproven), evidence: .load(evidence)), desk)
+            case .unknown(let evidence, _):
+                return await uncertain(
+                    CardPayment(card: CardEvidence(evidence.information, .unproven), evidence: .load(evidence)),
+                    PresentationProblem(CardRefusal(.sameCardNeeded)), desk)
+            case .failed(let failure):
+                if desk.stop != nil { return await stopped(desk) }
+                let refusal = CardRefusal(load: failure) ?? CardRefusal(.loadRefusedByIssuer)
+                if let declined = await declined(refusal, desk) { return declined }
+                if let granted = desk.granted { purse.giveUp(granted.transaction) }
+                return .problem(driver.problem(refusal))
+            }
+        }
+
         // MARK: - An open transaction
 
         /// - Returns: what came of it, and whether that is the end; otherwise the card may pay afresh.
@@ -243,6 +285,9 @@ package struct CardPresentation: Sendable {
                 case .didNotHappen: reading = await resolve(open, .didNotHappen, open.sale, isThisOrder: isThisOrder)
                 case .undetermined: reading = await resolve(open, .undetermined, open.sale, isThisOrder: isThisOrder)
                 case .otherCard: reading = .problem(.sameCardNeeded)
+                case .unresolved(let refusal) where refusal.code == .pinMissing && !isThisOrder:
+                    // A payer who came for something else is not asked for the PIN of an earlier load.
+                    reading = await resolve(open, .undetermined, open.sale, isThisOrder: false)
                 case .unresolved(let refusal):
                     let problem = driver.problem(refusal)
                     reading = isThisOrder ? .unknown(open.transaction, problem) : .problem(problem)
@@ -254,12 +299,14 @@ package struct CardPresentation: Sendable {
             return (Served(reading ?? .problem(.sameCardNeeded), driver), reading != nil)
         }
 
+        private var pin: CardPIN? { if case .load(let pin) = order.kind { pin } else { nil } }
+
         private func recovery(of open: OpenCardTransaction, profile: CardProfile) -> CardRecovery? {
             guard let bytes = open.sale.movement.evidence?.bytes,
                 let evidence = CardTransactionEvidence(canonicalBytes: bytes)
             else { return nil }
             return CardRecovery(
-                of: evidence, profile: profile, terminal: presentation.terminal, time: presentation.time,
+                of: evidence, profile: profile, terminal: presentation.terminal, time: presentation.time, pin: pin,
                 dialect: reader.valueDialect)
         }
 
@@ -287,6 +334,7 @@ extension CardRefusal {
     fileprivate var declineReason: DeclineReason? {
         switch code {
         case .insufficientBalance: .insufficientFunds
+        case .entitlementUsedUp: .entitlementUsedUp
         default: nil
         }
     }

@@ -12,6 +12,8 @@ struct PurseDesk {
         case otherCard
         case declined(DeclineReason, CardEvidence)
         case journalFailed(LedgerError)
+        /// A load needs the hub, and it cannot be had.
+        case hubNeeded
     }
 
     private let service: PurseService
@@ -20,6 +22,8 @@ struct PurseDesk {
     /// The order's open transaction, whose card must come again.
     private let awaiting: TransactionID?
     private(set) var admitted: CardEvidence?
+    /// The hub's transaction of a load, and the account that fills the purse.
+    private(set) var granted: (transaction: TransactionID, account: AccountID)?
     /// Set when a machine was told no.
     private(set) var stop: Stop?
     /// The intended transaction and its sale, from the moment the card may have been asked for money.
@@ -49,11 +53,30 @@ struct PurseDesk {
         return try await service.refusal(card, order.amount).map { .declined($0, card) }
     }
 
+    /// Answers a card machine's `requestLoad`.
+    mutating func requestLoad(_ request: LoadRequest) async -> CardEvent {
+        guard await admit(CardEvidence(request.information, .unproven)) else { return .loadRefused(.refusedByIssuer) }
+        do throws(LedgerError) {
+            switch try await service.requestLoad(request, order, lane: lane) {
+            case .granted(let transaction, let account, let grant):
+                granted = (transaction, account)
+                return .loadGranted(grant)
+            case .declined(let reason): stop = admitted.map { .declined(reason, $0) }
+            case .unreachable: stop = .hubNeeded
+            }
+        } catch {
+            stop = .journalFailed(error)
+        }
+        return .loadRefused(.refusedByIssuer)
+    }
+
     mutating func persist(_ evidence: CardTransactionEvidence) async -> Bool {
         guard let card = admitted else { fatalError("a card is asked for money only after its admission") }
-        let sale = service.sale(order, lane: lane, card: card, evidence: evidence)
+        let sale = service.sale(order, lane: lane, card: card, evidence: evidence, account: granted?.account)
         do throws(LedgerError) {
-            intended = (try await service.intend(sale, reference: order.reference), sale)
+            let transaction = try await service.intend(
+                sale, granted: granted?.transaction, reference: order.reference)
+            intended = (transaction, sale)
             return true
         } catch {
             stop = .journalFailed(error)

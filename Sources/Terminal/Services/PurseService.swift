@@ -1,3 +1,4 @@
+import HubProtocol
 import Payments
 import SmartCards
 import Synchronization
@@ -22,21 +23,27 @@ package final class PurseService: Sendable {
     private let authorizer: Authorizer
     private let clock: TrustedClock
     private let merchant: MerchantID
+    private let hub: any HubGateway
+    private let loadBudget: Duration
     private let recorded: @Sendable () -> Void
     private let owed = Mutex<[Owed]>([])
     private let abandoned: @Sendable (TransactionID) -> Void
 
     /// - Parameters:
+    ///   - loadBudget: how long a load waits for the hub, without which there is none.
     ///   - abandon: takes a number that will never have a record, to be voided.
     ///   - recorded: called after each new record, so that it is sent at once.
     package init(
-        journal: any PaymentJournal, authorizer: Authorizer, clock: TrustedClock, merchant: MerchantID,
+        journal: any PaymentJournal, hub: any HubGateway, authorizer: Authorizer, clock: TrustedClock,
+        merchant: MerchantID, loadBudget: Duration = .seconds(3),
         abandon: @escaping @Sendable (TransactionID) -> Void, recorded: @escaping @Sendable () -> Void
     ) {
         self.journal = journal
         self.authorizer = authorizer
         self.clock = clock
         self.merchant = merchant
+        self.hub = hub
+        self.loadBudget = loadBudget
         abandoned = abandon
         self.recorded = recorded
     }
@@ -49,6 +56,7 @@ package final class PurseService: Sendable {
 
     /// Whether an open transaction is what this order asks for: then it is resumed, and not paid a second time.
     func serves(_ order: SaleOrder, lane: LaneID, _ open: OpenCardTransaction) -> Bool {
+        guard order.kind.isLoad == open.sale.movement.isLoad else { return false }
         if open.reference == order.reference { return true }
         let age = clock.now().since(open.intendedAt)
         return open.sale.lane == lane && open.sale.amount == order.amount && age >= .zero
@@ -61,11 +69,53 @@ package final class PurseService: Sendable {
         return authorizer.purseRefusal(card, amount: amount, view: view, now: clock.now())
     }
 
-    /// Stores what is about to be asked of the card.
-    func intend(
-        _ sale: JournalRecord.Sale, reference: SaleReference
-    ) async throws(LedgerError) -> TransactionID {
+    /// What the hub said about a load.
+    enum LoadDecision {
+        /// The hub holds the amount on the account for this transaction.
+        case granted(TransactionID, AccountID, LoadGrant)
+        case declined(DeclineReason)
+        /// Without the hub nothing is loaded.
+        case unreachable
+    }
+
+    /// Asks the hub for what the card needs to take the money. Whatever the hub may hold for a load that is not granted
+    /// is released by the void of its number.
+    func requestLoad(
+        _ request: LoadRequest, _ order: SaleOrder, lane: LaneID
+    ) async throws(LedgerError) -> LoadDecision {
+        let card = CardEvidence(request.information, .unproven)
+        let view = try await journal.view(of: .card(card))
         let transaction = try await journal.mint()
+        let answer = await hub.load(
+            LoadHoldRequest(
+                transaction: transaction, amount: order.amount, card: card.card, merchant: merchant, lane: lane,
+                undelivered: view.undelivered, publicInformation: request.information.bytes,
+                initialization: request.initialization.bytes),
+            budget: loadBudget)
+        switch answer {
+        case .granted(let granted):
+            if let grant = LoadGrant(granted) { return .granted(transaction, granted.account, grant) }
+            abandoned(transaction)
+            return .unreachable
+        case .declined(let reason):
+            abandoned(transaction)
+            return .declined(reason)
+        case .none:
+            abandoned(transaction)
+            return .unreachable
+        }
+    }
+
+    /// Takes back a load that was granted and never asked of the card.
+    func giveUp(_ transaction: TransactionID) { abandoned(transaction) }
+
+    /// Stores what is about to be asked of the card.
+    ///
+    /// - Parameter granted: the hub's transaction of a load; a sale gets a new one.
+    func intend(
+        _ sale: JournalRecord.Sale, granted: TransactionID?, reference: SaleReference
+    ) async throws(LedgerError) -> TransactionID {
+        let transaction = if let granted { granted } else { try await journal.mint() }
         do throws(LedgerError) {
             try await journal.intend(transaction, sale, reference: reference, now: clock.now())
             return transaction
@@ -107,13 +157,18 @@ package final class PurseService: Sendable {
             .resolved(Resolution(subject: open.transaction, verdict: verdict)), sale, decision: decision)
     }
 
-    /// The sale of an order, as it stands in the journal.
+    /// The sale or load of an order, as it stands in the journal.
+    ///
+    /// - Parameter account: that fills the purse, as the hub said.
     func sale(
-        _ order: SaleOrder, lane: LaneID, card: CardEvidence, evidence: CardTransactionEvidence?
+        _ order: SaleOrder, lane: LaneID, card: CardEvidence, evidence: CardTransactionEvidence?,
+        account: AccountID? = nil
     ) -> JournalRecord.Sale {
-        JournalRecord.Sale(
-            movement: .pursePurchase(evidence.flatMap { EvidenceBytes($0.canonicalBytes) }), amount: order.amount,
-            payer: .card(card.card, card.proof), account: nil, merchant: merchant, lane: lane, path: .local)
+        let bytes = evidence.flatMap { EvidenceBytes($0.canonicalBytes) }
+        return JournalRecord.Sale(
+            movement: order.kind.isLoad ? .purseLoad(bytes) : .pursePurchase(bytes), amount: order.amount,
+            payer: .card(card.card, card.proof), account: account, merchant: merchant, lane: lane,
+            path: order.kind.isLoad ? .online : .local)
     }
 
     /// Writes the records that are still owed. Called before a card's open transaction is looked up, and by the sync
@@ -149,6 +204,19 @@ package final class PurseService: Sendable {
             abandoned(transaction)
             throw error
         }
+    }
+}
+
+extension JournalRecord.Movement {
+    /// Whether it fills a purse.
+    fileprivate var isLoad: Bool { if case .purseLoad = self { true } else { false } }
+}
+
+extension LoadGrant {
+    /// `nil` when the hub's answer is not 7 bytes of date and time and 4 of MAC2.
+    fileprivate init?(_ grant: LoadHoldAnswer.Grant) {
+        guard let time = Hex.decode(grant.time), let mac2 = Hex.decode(grant.mac2) else { return nil }
+        self.init(canonicalBytes: time + mac2)
     }
 }
 

@@ -49,7 +49,7 @@ struct Till {
             merchant: try #require(MerchantID(text: "canteen-1")), hubBudget: .milliseconds(150),
             recorded: { [recorded] in recorded.increment() })
         purse = PurseService(
-            journal: journal, authorizer: Authorizer(policy: .standard), clock: trusted,
+            journal: journal, hub: hub, authorizer: Authorizer(policy: .standard), clock: trusted,
             merchant: try #require(MerchantID(text: "canteen-1")),
             abandon: { [authorization] in authorization.abandon($0) },
             recorded: { [recorded] in recorded.increment() })
@@ -114,10 +114,11 @@ struct Till {
     }
 
     /// - Parameter tender: whose money pays on the campus's purse cards.
-    func presentation(_ tender: Tender = .account) -> CardPresentation {
+    func presentation(_ tender: Tender = .account, load: PurseProfile.Load? = nil) -> CardPresentation {
         let profile = PurseProfile(
             name: "campus", application: .name([0xA0, 0x00, 0x00, 0x00, 0x03, 0x86, 0x98, 0x07, 0x01]),
-            purchaseKeyIndex: 1, proof: .secureModule(factors: [.applicationSerial]), tender: tender)
+            purchaseKeyIndex: 1, proof: .secureModule(factors: [.applicationSerial]), tender: tender,
+            load: load)
         return CardPresentation(
             profiles: [.purse(profile)], terminal: terminal, secureModule: secureModule, purse: purse,
             clock: trusted, timeZoneOffset: 28_800)
