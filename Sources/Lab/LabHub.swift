@@ -123,6 +123,9 @@ package final class LabHub: Sendable {
         try await run("account", "statement", account)
     }
 
+    /// The purses as `till-hub purse list` prints them.
+    package func purses() async throws -> String { try await run("purse", "list") }
+
     /// The number of exceptions that wait for a person.
     package func openExceptions() async throws -> Int {
         struct Page: Decodable {

@@ -36,14 +36,14 @@ package struct TerminalDaemon {
         let monitor = PCSCReaderMonitor(notice: { [logger] in logger.warning("\($0)") })
         // Before the lanes: the first that asks for a reader gets it, and a lane's pattern may fit this slot too.
         let secureModule = try secureModule(monitor)
-        let newRecord = WakeSignalRelay()
+        let relay = SyncRelay()
         let authorizer = Authorizer(policy: configuration.offline, timeZoneOffset: configuration.timeZoneOffset)
         let authorization = AuthorizationService(
             journal: ledger, hub: gateway, clock: clock, authorizer: authorizer, merchant: configuration.merchant,
-            hubBudget: configuration.hub.budget, recorded: { newRecord.fire() })
+            hubBudget: configuration.hub.budget, recorded: { relay.wake() })
         let purse = PurseService(
             journal: ledger, hub: gateway, authorizer: authorizer, clock: clock, merchant: configuration.merchant,
-            abandon: { authorization.abandon($0) }, recorded: { newRecord.fire() })
+            deliver: { await relay.deliver() }, abandon: { authorization.abandon($0) }, recorded: { relay.wake() })
         let sync = SyncService(
             queue: ledger, replica: ledger, hub: gateway, clock: clock, signer: ledger.key,
             pollInterval: configuration.hub.pollInterval,
@@ -62,7 +62,7 @@ package struct TerminalDaemon {
                     logger.error("payment-code keys: \(error)")
                 }
             }, logger: logger)
-        newRecord.connect { sync.wake() }
+        relay.connect(sync)
         let lanes = try openLanes(
             monitor: monitor, clock: clock, secureModule: secureModule, codes: codes, authorization: authorization,
             purse: purse)

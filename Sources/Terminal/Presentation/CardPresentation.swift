@@ -253,7 +253,8 @@ package struct CardPresentation: Sendable {
             let desk = driver.desk
             switch result {
             case .loaded(let evidence):
-                return await paid(CardPayment(card: CardEvidence(evidence.information, .unproven), evidence: .load(evidence)), desk)
+                return await paid(
+                    CardPayment(card: CardEvidence(evidence.information, .unproven), evidence: .load(evidence)), desk)
             case .unknown(let evidence, _):
                 return await uncertain(
                     CardPayment(card: CardEvidence(evidence.information, .unproven), evidence: .load(evidence)),

@@ -25,17 +25,20 @@ package final class PurseService: Sendable {
     private let merchant: MerchantID
     private let hub: any HubGateway
     private let loadBudget: Duration
+    private let deliver: @Sendable () async -> Void
     private let recorded: @Sendable () -> Void
     private let owed = Mutex<[Owed]>([])
     private let abandoned: @Sendable (TransactionID) -> Void
 
     /// - Parameters:
     ///   - loadBudget: how long a load waits for the hub, without which there is none.
+    ///   - deliver: sends the records that wait, and returns when the hub has them or cannot be reached.
     ///   - abandon: takes a number that will never have a record, to be voided.
     ///   - recorded: called after each new record, so that it is sent at once.
     package init(
         journal: any PaymentJournal, hub: any HubGateway, authorizer: Authorizer, clock: TrustedClock,
         merchant: MerchantID, loadBudget: Duration = .seconds(3),
+        deliver: @escaping @Sendable () async -> Void = {},
         abandon: @escaping @Sendable (TransactionID) -> Void, recorded: @escaping @Sendable () -> Void
     ) {
         self.journal = journal
@@ -44,6 +47,7 @@ package final class PurseService: Sendable {
         self.merchant = merchant
         self.hub = hub
         self.loadBudget = loadBudget
+        self.deliver = deliver
         abandoned = abandon
         self.recorded = recorded
     }
@@ -83,6 +87,8 @@ package final class PurseService: Sendable {
     func requestLoad(
         _ request: LoadRequest, _ order: SaleOrder, lane: LaneID
     ) async throws(LedgerError) -> LoadDecision {
+        // What became of an earlier load of this card must be at the hub before it signs another.
+        await deliver()
         let card = CardEvidence(request.information, .unproven)
         let view = try await journal.view(of: .card(card))
         let transaction = try await journal.mint()

@@ -1,0 +1,96 @@
+import ControlClient
+import ControlProtocol
+import Foundation
+import Lab
+import Payments
+import Simulation
+import TestSupport
+import Testing
+
+extension Integration {
+    /// 圈存 on the real line: till, daemon, pcscd, card, and the hub that signs.
+    @Suite struct PurseLoadTests {
+        private static let account = "2026010001"
+
+        private static func balance(_ campus: LabCampus) throws -> Int64 {
+            Int64(try CardStateFile(path: campus.paths.card("card-\(account)")).load().balance)
+        }
+
+        private static func load(
+            _ campus: LabCampus, _ peer: VirtualCardPeer, fen: Int64, pin: String? = "123456"
+        ) async throws -> SaleMessage {
+            let lane = try lane(LabTerminal.lane)
+            let reference = "load-" + UUID().uuidString
+            _ = try await campus.terminal.client.arm(
+                lane: lane, reference: reference, amount: Amount(fen: fen), load: SaleOrderMessage.Load(pin: pin))
+            try await campus.present(peer)
+            defer { Task { await peer.remove() } }
+            return try await campus.outcome(lane, reference)
+        }
+
+        @Test("an account fills its card's purse, the purse pays, and both books agree", .timeLimit(.minutes(1)))
+        func loadAndPay() async throws {
+            try await withCampus(tender: .purse) { campus in
+                let card = try await campus.enrol(
+                    Self.account, name: "Student", balance: "100.00", serial: "00061998081700000081")
+                try await campus.level()
+                let peer = campus.peer(card)
+                let loaded = try await Self.load(campus, peer, fen: 6000)
+                #expect(loaded.state == .approved, "\(loaded)")
+                #expect(try Self.balance(campus) == 6000)
+                await peer.remove()
+                let again = campus.peer(try campus.cards.reload("card-\(Self.account)"))
+                let paid = try await campus.tap(again, amount: Amount(fen: 1250))
+                #expect(paid.state == .approved, "\(paid)")
+                #expect(try Self.balance(campus) == 4750)
+                try await campus.requireAgreement()
+                #expect(try await campus.hub.account(Self.account).balanceFen == 4000)
+                let purses = try await campus.hub.purses()
+                #expect(purses.contains("47.50"), "\(purses)")
+            }
+        }
+
+        @Test(
+            "promise 4: a load torn before the card took it holds the account's money only until the card says so",
+            .timeLimit(.minutes(2)))
+        func torn() async throws {
+            try await withCampus(tender: .purse) { campus in
+                _ = try await campus.enrol(
+                    Self.account, name: "Student", balance: "100.00", serial: "00061998081700000082")
+                try await campus.level()
+                for exchange in 1...5 {
+                    for effect in [VirtualCardFault.Effect.leaveBeforeHandling, .leaveAfterHandling] {
+                        let before = try Self.balance(campus)
+                        let account = try await campus.hub.account(Self.account).balanceFen
+                        let reference = "load-" + UUID().uuidString
+                        let lane = try lane(LabTerminal.lane)
+                        let peer = campus.peer(try campus.cards.reload("card-\(Self.account)"))
+                        peer.plan([VirtualCardFault(at: exchange, effect)])
+                        _ = try await campus.terminal.client.arm(
+                            lane: lane, reference: reference, amount: Amount(fen: 500),
+                            load: SaleOrderMessage.Load(pin: "123456"))
+                        try await campus.present(peer)
+                        try await eventually("the card has left") { !peer.isInserted }
+                        peer.plan([])
+                        var sale: SaleMessage?
+                        try await eventually(within: .seconds(20), "exchange \(exchange), \(effect) ends") {
+                            if !peer.isInserted { try await campus.present(peer) }
+                            let now = try await campus.terminal.client.sale(lane: lane, reference: reference)
+                            if now.state != .open { sale = now } else if now.problem != nil { await peer.remove() }
+                            return sale != nil
+                        }
+                        await peer.remove()
+                        #expect(
+                            sale?.state == .approved, "exchange \(exchange), \(effect): \(String(describing: sale))")
+                        try await campus.level()
+                        #expect(try Self.balance(campus) == before + 500, "exchange \(exchange), \(effect)")
+                        #expect(
+                            try await campus.hub.account(Self.account).balanceFen == account - 500,
+                            "exchange \(exchange), \(effect)")
+                    }
+                }
+                try await campus.requireAgreement()
+            }
+        }
+    }
+}
