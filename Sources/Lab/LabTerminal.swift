@@ -37,7 +37,11 @@ package final class LabTerminal: Sendable {
             lanes:
             \(lanes.joined(separator: "\n"))
             card_profiles:
-              - {kind: purse, name: campus-card, application: "A00000000386980701", tender: \(tender.rawValue), load: {pin: true}}
+              - kind: purse
+                name: campus-card
+                application: "A00000000386980701"
+                tender: \(tender.rawValue)
+                load: {pin: true}
             secure_module: {kind: soft, key_file: "\(paths.labKey)"}
             \(extra)
             """

@@ -9,9 +9,9 @@ struct LoadCommand: AsyncParsableCommand {
         commandName: "load",
         abstract: "Fills the next card's own purse from its holder's account (圈存).",
         discussion: """
-            The hub must be in reach: it takes the amount from the account and signs the load. The cardholder types the \
-            card's PIN where the card wants one; it is not shown, and not taken from the command line, where others \
-            could read it.
+            The hub must be in reach: it takes the amount from the account and signs the load. The cardholder types \
+            the card's PIN where the card wants one; it is not shown, and not taken from the command line, where \
+            others could read it.
             """)
 
     @OptionGroup var common: CommonOptions

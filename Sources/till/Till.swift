@@ -35,7 +35,10 @@ struct Till: AsyncParsableCommand {
               73  a file exists already or cannot be created
               74  a file cannot be written
             """,
-        subcommands: [StatusCommand.self, SaleCommand.self, LoadCommand.self, JournalCommand.self, SyncCommand.self, CardCommand.self])
+        subcommands: [
+            StatusCommand.self, SaleCommand.self, LoadCommand.self, JournalCommand.self, SyncCommand.self,
+            CardCommand.self,
+        ])
 }
 
 /// Options that every command has.

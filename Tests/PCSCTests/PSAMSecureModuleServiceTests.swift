@@ -44,7 +44,8 @@ extension RealService {
                     profiles: [.purse(profile)], terminal: bench.campus.terminal, secureModule: bench.module,
                     purse: PurseService(
                         journal: journal,
-                        hub: SimulatedHub(terminal: bench.campus.terminal, clock: ManualClock(wallTime: UnixTime(seconds: 0))),
+                        hub: SimulatedHub(
+                            terminal: bench.campus.terminal, clock: ManualClock(wallTime: UnixTime(seconds: 0))),
                         authorizer: Authorizer(policy: .standard), clock: clock,
                         merchant: try #require(MerchantID(text: "canteen-1")), abandon: { _ in }, recorded: {}),
                     clock: clock, timeZoneOffset: 28_800)
