@@ -12,6 +12,8 @@ package final class LabCampus: Sendable {
     package let hub: LabHub
     package let terminal: LabTerminal
     package let scanner: PseudoTerminalScanner
+    /// The PSAM, when the terminal uses one: on the second virtual reader.
+    package let secureModule: VirtualCardPeer
 
     package static let terminalID = "000000000001"
     package static let merchant = "canteen-1"
@@ -23,22 +25,27 @@ package final class LabCampus: Sendable {
     ///   - programs: the folder of the built programs.
     ///   - readers: the daemon's readers, one lane each; the first lane has the scanner.
     ///   - tender: whose money pays on the campus's cards.
+    ///   - usesPSAM: whether the purchase key is in a simulated PSAM in the second virtual reader, not in the daemon.
     ///   - extra: more YAML for the daemon.
     package init(
         folder: String, programs: String, readers: [String] = [PcscdInstance.readerNames[0]],
-        tender: Tender = .account, extra: String = ""
+        tender: Tender = .account, usesPSAM: Bool = false, extra: String = ""
     ) async throws {
         try Self.clear(folder)
         paths = try LabPaths(folder: folder, programs: programs)
         cards = try LabCards(paths: paths)
         pcscd = try PcscdInstance(folder: paths.pcscdFolder)
         hub = try LabHub(paths: paths)
+        secureModule = VirtualCardPeer(
+            card: try cards.secureModule(terminal: Self.terminalID), port: pcscd.port + 1, patience: .seconds(10))
         scanner = try PseudoTerminalScanner(path: paths.scannerDevice)
         terminal = try LabTerminal(
             paths: paths, terminal: Self.terminalID, merchant: Self.merchant, hubPort: hub.port,
-            pcscEnvironment: pcscd.environment, readers: readers, tender: tender, extra: extra)
+            pcscEnvironment: pcscd.environment, readers: readers, tender: tender,
+            secureModule: usesPSAM ? .psam(reader: PcscdInstance.readerNames[1]) : .soft, extra: extra)
         do {
             try await pcscd.start()
+            if usesPSAM { try await secureModule.insert() }
             try await hub.start()
             try await hub.addMerchant(Self.merchant, name: "First Canteen 第一食堂")
             try await hub.registerTerminal(Self.terminalID, name: "Counter 3", merchant: Self.merchant)
@@ -104,6 +111,7 @@ package final class LabCampus: Sendable {
     package func stop() async {
         await terminal.stop()
         scanner.unplug()
+        await secureModule.remove()
         await hub.stop()
         await pcscd.stop()
     }

@@ -45,6 +45,15 @@ package struct LabCards: Sendable {
         try LabCard(file: CardStateFile(path: paths.card(name)), masterKey: masterKey)
     }
 
+    /// A PSAM for `terminal` (12 hexadecimal digits) with the campus's purchase key; its memory is kept in a file.
+    func secureModule(terminal: String) throws -> SimulatedSecureModuleCard {
+        guard let terminal = TerminalID(text: terminal) else { throw LabError("\(terminal) is no terminal number") }
+        let file = SecureModuleStateFile(path: paths.card("psam"))
+        let memory = SecureModuleCardMemory(terminal: terminal, serial: [0, 0, 0, 0, 0, 0, 0, 0, 0, 1])
+        try file.save(memory)
+        return SimulatedSecureModuleCard(memory: memory, masterKey: masterKey, file: file)
+    }
+
     /// File 0x15 of a lab card, valid from 2020 to 2049.
     package static func information(serial: String) throws -> PublicInformation {
         guard serial.utf8.count == 20, let bytes = Hex.decode(serial) else {

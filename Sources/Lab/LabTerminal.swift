@@ -4,6 +4,21 @@ import Foundation
 import Payments
 import Simulation
 
+/// Where a lab terminal has its purchase key.
+package enum LabSecureModuleKind: Sendable {
+    /// In the daemon.
+    case soft
+    /// In a simulated PSAM, in the virtual reader of that name.
+    case psam(reader: String)
+
+    fileprivate func yaml(_ paths: LabPaths) -> String {
+        switch self {
+        case .soft: "{kind: soft, key_file: \"\(paths.labKey)\"}"
+        case .psam(let reader): "{kind: psam, reader: \"\(reader)\", application: \"1001\"}"
+        }
+    }
+}
+
 /// The daemon `tilld` as a process of the lab, with its configuration.
 package final class LabTerminal: Sendable {
     package static let lane = "lane-1"
@@ -15,10 +30,12 @@ package final class LabTerminal: Sendable {
     /// - Parameters:
     ///   - hubPort: where the hub listens on loopback.
     ///   - tender: whose money pays on the campus's cards.
+    ///   - secureModule: where the purchase key is.
     ///   - extra: more YAML at the top level of the configuration.
     package init(
         paths: LabPaths, terminal: String, merchant: String, hubPort: UInt16, pcscEnvironment: [String: String],
-        readers: [String] = [PcscdInstance.readerNames[0]], tender: Tender = .account, extra: String = ""
+        readers: [String] = [PcscdInstance.readerNames[0]], tender: Tender = .account,
+        secureModule: LabSecureModuleKind = .soft, extra: String = ""
     ) throws {
         self.paths = paths
         client = ControlClient(socketPath: paths.controlSocket)
@@ -42,7 +59,7 @@ package final class LabTerminal: Sendable {
                 application: "A00000000386980701"
                 tender: \(tender.rawValue)
                 load: {pin: true}
-            secure_module: {kind: soft, key_file: "\(paths.labKey)"}
+            secure_module: \(secureModule.yaml(paths))
             \(extra)
             """
         try yaml.write(toFile: paths.terminalConfiguration, atomically: true, encoding: .utf8)

@@ -22,12 +22,16 @@ func programsFolder() throws -> String {
 ///
 /// - Parameters:
 ///   - tender: whose money pays on the campus's cards.
+///   - usesPSAM: whether the second reader holds the terminal's secure module; then there is no `lane-2`.
 ///   - extra: more YAML for the daemon.
-func withCampus(tender: Tender = .account, extra: String = "", _ body: (LabCampus) async throws -> Void) async throws {
+func withCampus(
+    tender: Tender = .account, usesPSAM: Bool = false, extra: String = "", _ body: (LabCampus) async throws -> Void
+) async throws {
     let directory = try TemporaryDirectory()
     let campus = try await LabCampus(
-        folder: directory.path, programs: try programsFolder(), readers: PcscdInstance.readerNames,
-        tender: tender, extra: extra)
+        folder: directory.path, programs: try programsFolder(),
+        readers: usesPSAM ? [PcscdInstance.readerNames[0]] : PcscdInstance.readerNames, tender: tender,
+        usesPSAM: usesPSAM, extra: extra)
     do {
         try await body(campus)
     } catch {

@@ -55,7 +55,7 @@ extension Integration {
             #expect(result.status == 0, "\(result)")
             #expect(result.error == "lane-1: present a card  请放卡")
             #expect(result.output.contains("purse: card …4721, issuer 1111222233330006"), "\(result.output)")
-            #expect(result.output.contains("Conclusion: profile purse takes the card"), "\(result.output)")
+            #expect(result.output.contains("Conclusion: profile campus-card takes the card"), "\(result.output)")
             #expect(!result.output.contains(serial))
 
             let chinese = try await campus.till("card", "probe", "--lane", "lane-1", "--chinese")

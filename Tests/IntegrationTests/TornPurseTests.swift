@@ -59,12 +59,13 @@ extension Integration {
         /// rings the same amount up again, and the card pays it once.
         @Test(
             "promise 7: the daemon killed at any exchange of a purse tap debits once when the card comes again",
-            .timeLimit(.minutes(4)))
-        func killedAtEveryExchange() async throws {
-            try await withCampus(tender: .purse) { campus in
+            .timeLimit(.minutes(4)), arguments: [false, true])
+        func killedAtEveryExchange(usesPSAM: Bool) async throws {
+            try await withCampus(tender: .purse, usesPSAM: usesPSAM) { campus in
                 _ = try await Self.enrol(campus)
                 var sold: Int64 = 0
-                var table = "daemon killed during a purse tap: moment, records since, purse, journal\n"
+                let module = usesPSAM ? "PSAM" : "soft secure module"
+                var table = "daemon killed during a purse tap, \(module): moment, records since, purse, journal\n"
                 for exchange in 1...3 {
                     for isAfter in [false, true] {
                         let moment = TriggerMoment(exchange: exchange, isAfter: isAfter)
@@ -87,6 +88,9 @@ extension Integration {
                 }
                 print(table)
                 try await campus.requireAgreement()
+                let psam = campus.secureModule.withCard { ($0 as? SimulatedSecureModuleCard)?.memory }
+                #expect(psam?.wrongChecksSeen == 0, "no wrong MAC2 was ever provoked")
+                #expect((psam?.checksSeen ?? 0 > 0) == usesPSAM)
             }
         }
 
