@@ -66,6 +66,34 @@ struct CardProbeTests {
         #expect(try tap.run(probe([])) == .refused(CardRefusal(.cardNotSupported)))
     }
 
+    @Test("an identifier that several cards may have is refused, at its single size only")
+    func notUnique() throws {
+        func outcome(_ text: String) throws -> CardProbe.Outcome {
+            var tap = Tap(SimulatedIdentityCard(identifier: try #require(Hex.decode(text))), campus)
+            return try tap.run(probe([.identityOnly(IdentityProfile(name: "identity"))]))
+        }
+        #expect(try outcome("1F112233") == .refused(CardRefusal(.identifierNotUnique)))
+        #expect(try outcome("FF112233") == .refused(CardRefusal(.identifierNotUnique)))
+        for text in ["1E112233", "0F112233445566"] {
+            guard case .identified = try outcome(text) else {
+                Issue.record("\(text) was refused")
+                continue
+            }
+        }
+    }
+
+    @Test("a campus's byte order is applied to the identifier")
+    func byteOrder() throws {
+        var tap = Tap(SimulatedIdentityCard(identifier: [0x01, 0x02, 0x03, 0x04]), campus)
+        let profile = IdentityProfile(name: "identity", transform: .reversed, limits: CardLimits(isHubRequired: true))
+        guard case .identified(let card) = try tap.run(probe([.identityOnly(profile)])) else {
+            Issue.record("not identified")
+            return
+        }
+        #expect(card.evidence.card == .uid([0x04, 0x03, 0x02, 0x01]))
+        #expect(card.evidence.limits.isHubRequired)
+    }
+
     @Test("random identifiers are refused", arguments: ["08112233", "80112233", "80112233445566"])
     func randomIdentifier(text: String) throws {
         var tap = Tap(SimulatedIdentityCard(identifier: try hex(text)), campus)

@@ -204,6 +204,7 @@ package struct CardProbe: CardMachine {
         case .complete(let answer):
             do throws(CardIdentifier.Unusable) {
                 let identifier = try CardIdentifier(decoding: answer)
+                guard identifier.isUnique else { return finish(.refused(CardRefusal(.identifierNotUnique))) }
                 let card = CardID.uid(profile.transform.apply(identifier.bytes))
                 return identified(CardEvidence(card: card, proof: .unproven), nil)
             } catch {

@@ -27,6 +27,8 @@ package struct CardRefusal: StableError, Hashable {
         case identifierNotReadable = 1312
         /// The outcome of a payment with another card is not known; that card must come first.
         case sameCardNeeded = 1313
+        /// The card's maker gave its identifier to several cards (ISO 14443-3: single size, xF).
+        case identifierNotUnique = 1314
         /// The card's own record says that this meal, or the day's, has been eaten (limit in the detail).
         case entitlementUsedUp = 1331
         /// The card has no record for compound purchases.
@@ -81,6 +83,7 @@ package struct CardRefusal: StableError, Hashable {
         case .keyIndexNotSupported: ("card has no key for this terminal", "卡片无对应密钥")
         case .randomIdentifier: ("phone or card without a fixed number", "卡号不固定（如手机），无法识别")
         case .identifierNotReadable: ("card number cannot be read", "无法读取卡号")
+        case .identifierNotUnique: ("card number is not unique", "卡号不唯一，无法识别")
         case .sameCardNeeded: ("put the same card back, the payment is not finished", "请放回原卡，交易未完成")
         case .entitlementUsedUp: ("this meal is already used on the card", "本餐次或当日额度已用完")
         case .mealRecordMissing: ("card has no meal record", "卡内无就餐记录")
