@@ -155,14 +155,15 @@ static void open_journal(const char *path) {
     commit_statement = prepare("COMMIT");
     journal_statement = prepare(
         "INSERT INTO journal (sequence, trace, outcome, reason, decided_at, replica_cursor, hash,"
-        " amount, payer, card, key_id, serial, account, merchant, lane, path)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        " amount, payer, card, key_id, serial, account, merchant, lane, path, movement, evidence, verdict, subject)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL, NULL, NULL)");
     entry_statement = prepare("INSERT INTO entry (sequence, leg, account, amount) VALUES (?, ?, ?, ?)");
     card_statement = prepare("SELECT account, status FROM card WHERE id = ?");
     hot_list_statement = prepare("SELECT reason FROM hot_list WHERE card = ?");
     account_statement = prepare("SELECT status, balance, as_of_sequence FROM account WHERE id = ?");
     debits_statement =
-        prepare("SELECT amount, path FROM journal WHERE account = ? AND sequence > ? AND outcome = 1");
+        prepare("SELECT amount, path, sequence, movement FROM journal"
+                " WHERE account = ? AND sequence > ? AND (outcome = 1 OR verdict = 1) AND movement IN (1, 3)");
     state_statement = prepare(
         "UPDATE state SET head_sequence = ?, head_hash = ?, newest_decision = ?, reserved_through = ? WHERE id = 1");
 }

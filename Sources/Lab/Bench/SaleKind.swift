@@ -3,25 +3,14 @@ import Foundation
 
 /// Sales of one kind, measured beside syncs of the same disk.
 package struct SaleKind {
-    /// What is taken out of a sale, besides the hub, to leave our own share.
-    package enum Reading {
-        /// What the daemon says that card and reader took: from the card's arrival until it is known who pays. The work
-        /// of the terminal and its secure module in between counts as reading.
-        case asDaemonSays
-        /// What the card computed, and the way to it and back. Needed where the terminal commits during the reading,
-        /// which the daemon's timing would count as the card's.
-        case asMeasuredAtCard
-    }
-
     /// Syncs after each sale.
     private static let syncsAfterSale = 3
 
     let name: String
     /// How many syncs the promises need: one for the decision, another for the intent to take a card's own money.
     let syncs: Int
-    let reading: Reading
     private(set) var own = Samples()
-    /// Our own share with the other meaning of reading; empty without a card.
+    /// Our own share with the way through our stack to the card, beyond what bare calls need; empty without a card.
     private(set) var strictlyOwn = Samples()
     private(set) var total = Samples()
     private(set) var card = Samples()
@@ -29,10 +18,9 @@ package struct SaleKind {
     private(set) var commit = Samples()
     private(set) var sync = Samples()
 
-    package init(name: String, syncs: Int = 1, reading: Reading = .asDaemonSays) {
+    package init(name: String, syncs: Int = 1) {
         self.name = name
         self.syncs = syncs
-        self.reading = reading
     }
 
     /// A sale, who must have decided it, and what card and way to it took, where there was a card.
@@ -68,13 +56,8 @@ package struct SaleKind {
         hub.add(atHub)
         commit.add(.microseconds(timing.commitMicroseconds))
         if let atCard = sold.atCard { strictlyOwn.add(all - atHub - atCard) }
-        let taken =
-            switch reading {
-            case .asDaemonSays: asDaemonSays
-            case .asMeasuredAtCard: sold.atCard ?? asDaemonSays
-            }
-        card.add(taken)
-        own.add(all - atHub - taken)
+        card.add(asDaemonSays)
+        own.add(all - atHub - asDaemonSays)
     }
 
     /// With the targets of the design's section 5.
@@ -87,10 +70,10 @@ package struct SaleKind {
             BenchFigure("\(name), our own share, p99", own.p99, .milliseconds, floor: sync.p99)
                 .atMost(p99 * sync.p99 + 3, "\(String(format: "%g", p99)) × sync + 3 ms"),
         ]
-        if reading == .asDaemonSays, strictlyOwn.count > 0 {
+        if strictlyOwn.count > 0 {
             figures.append(
                 BenchFigure(
-                    "  with our work during the reading, median", strictlyOwn.median, .milliseconds, floor: sync.median)
+                    "  with our stack on the way to the card, median", strictlyOwn.median, .milliseconds, floor: sync.median)
             )
         }
         return figures + [

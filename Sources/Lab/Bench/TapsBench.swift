@@ -43,7 +43,7 @@ struct TapsBench {
             row: .taps, figures: online.figures + code.figures + offline.figures,
             notes: [
                 "\(count) sales of each kind; our own share is all less card and hub, as the daemon times them",
-                "our work during the reading: \(BenchCard.note)",
+                "our stack on the way to the card: \(BenchCard.note)",
             ])
     }
 }
