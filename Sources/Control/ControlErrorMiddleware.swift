@@ -14,6 +14,10 @@ struct ControlErrorMiddleware<Context: RequestContext>: RouterMiddleware {
             return try await next(request, context)
         } catch let refusal as LaneRefusal {
             return try problem(refusal, status: refusal.code.httpStatus, request, context)
+        } catch let refusal as SecureModuleRefusal {
+            return try problem(refusal, status: .conflict, request, context)
+        } catch let error as SecureModuleError {
+            return try problem(error, status: .serviceUnavailable, request, context)
         } catch let error as CardReaderError {
             return try problem(
                 error, status: error.code == .noCard ? .notFound : .serviceUnavailable, request, context)

@@ -33,6 +33,7 @@ struct ControlRoutes {
         v1.post("/journal/verify") { _, _ in try await verify() }
         v1.post("/sync") { _, _ in try await sync() }
         InspectionRoutes(core: core).add(to: v1)
+        DeviceRoutes(core: core).add(to: v1)
         return router
     }
 
@@ -48,7 +49,8 @@ struct ControlRoutes {
             terminal: core.facts.terminal, merchant: core.facts.merchant, version: core.facts.version,
             processID: core.facts.processID, timeMilliseconds: now.milliseconds,
             clockOffsetMilliseconds: core.clock.wallClockOffset().wholeMilliseconds,
-            secureModule: core.facts.secureModule, lanes: lanes,
+            secureModule: core.facts.secureModule,
+            secureModuleStatus: await core.secureModule.status().map(SecureModuleMessage.init), lanes: lanes,
             journal: StatusMessage.Journal(
                 journal: core.queue.journal, sequence: figures.sequence, hash: figures.hash.text,
                 acknowledged: figures.acknowledged, unsentCount: figures.unsentCount,

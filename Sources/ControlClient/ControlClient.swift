@@ -86,6 +86,14 @@ package struct ControlClient: Sendable {
         try await send(.DELETE, "/v1/lanes/\(lane.text)/recording")
     }
 
+    /// The readers that the terminal has.
+    package func readers() async throws(ControlClientError) -> ReadersMessage { try await send(.GET, "/v1/readers") }
+
+    /// Sets back `wrong_mac2` or `terminal_serial` of the PSAM.
+    package func resetSecureModule(_ what: String) async throws(ControlClientError) -> SecureModuleMessage {
+        try await send(.POST, "/v1/secure-module/reset", body: SecureModuleResetMessage(reset: what))
+    }
+
     private func salePath(_ lane: LaneID, _ reference: String) -> String {
         "/v1/lanes/\(lane.text)/sales/\(percentEncoded(reference))"
     }

@@ -102,13 +102,16 @@ package struct StatusMessage: Codable, Sendable, Hashable {
     package var clockOffsetMilliseconds: Int64
     /// `none`, `soft` (lab only) or `psam`.
     package var secureModule: String
+    /// How the secure module is; absent with `none`.
+    package var secureModuleStatus: SecureModuleMessage?
     package var lanes: [Lane]
     package var journal: Journal
     package var hub: Hub
 
     package init(
         terminal: TerminalID, merchant: MerchantID, version: String, processID: Int32, timeMilliseconds: Int64,
-        clockOffsetMilliseconds: Int64, secureModule: String, lanes: [Lane], journal: Journal, hub: Hub
+        clockOffsetMilliseconds: Int64, secureModule: String, secureModuleStatus: SecureModuleMessage?, lanes: [Lane],
+        journal: Journal, hub: Hub
     ) {
         self.terminal = terminal
         self.merchant = merchant
@@ -117,6 +120,7 @@ package struct StatusMessage: Codable, Sendable, Hashable {
         self.timeMilliseconds = timeMilliseconds
         self.clockOffsetMilliseconds = clockOffsetMilliseconds
         self.secureModule = secureModule
+        self.secureModuleStatus = secureModuleStatus
         self.lanes = lanes
         self.journal = journal
         self.hub = hub

@@ -6,12 +6,16 @@ import SmartCards
 struct CardProfileSettings {
     enum Kind: String, CaseIterable {
         case purse
+        case desfire
+        case mifareClassic = "mifare_classic"
         case identityOnly = "identity_only"
     }
 
     /// The part that depends on the kind.
     private enum Part {
         case purse(PurseProfileSettings)
+        case desfire(DESFireProfileSettings)
+        case mifareClassic(MIFAREClassicProfileSettings)
         case identityOnly(Setting<IdentifierTransform>)
         /// The kind itself is wrong.
         case none
@@ -32,6 +36,8 @@ struct CardProfileSettings {
         limits = CardLimitSettings(section.section("limits", required: false))
         switch kind {
         case .found(.purse): part = .purse(PurseProfileSettings(section))
+        case .found(.desfire): part = .desfire(DESFireProfileSettings(section))
+        case .found(.mifareClassic): part = .mifareClassic(MIFAREClassicProfileSettings(section))
         case .found(.identityOnly):
             part = .identityOnly(
                 section.value(
@@ -41,17 +47,34 @@ struct CardProfileSettings {
         }
     }
 
-    /// Two profiles must not share a name, and nothing is tried behind a profile that fits every card.
+    /// Two profiles must not share a name, and none stands behind one that could take its cards.
     static func rejectRepeated(_ profiles: [CardProfileSettings]) {
         var names: Set<String> = []
         for (index, profile) in profiles.enumerated() {
             if case .found(let name) = profile.name, !names.insert(name).inserted {
                 profile.section.reject("name", "another profile has this name")
             }
-            if case .identityOnly = profile.part, index < profiles.count - 1 {
+            guard case .found(let kind) = profile.kind else { continue }
+            if kind == .identityOnly, index < profiles.count - 1 {
                 profile.section.reject("kind", "identity_only fits every card: it must be the last profile")
             }
+            if kind == .mifareClassic, profiles[index...].contains(where: { $0.isFoundBySelection }) {
+                profile.section.reject(
+                    "kind", "a CPU card may play a memory card: mifare_classic comes after purse and desfire")
+            }
         }
+    }
+
+    private var isFoundBySelection: Bool {
+        switch kind {
+        case .found(.purse), .found(.desfire): true
+        default: false
+        }
+    }
+
+    /// A profile with limits per service window needs windows.
+    func rejectWindowless() {
+        if case .purse(let purse) = part { purse.rejectWindowless() }
     }
 
     /// A profile that wants a proof needs something that can check it.
@@ -59,12 +82,15 @@ struct CardProfileSettings {
         if case .purse(let purse) = part { purse.rejectUnprovable(hasSecureModule: hasSecureModule) }
     }
 
-    func value() throws(ConfigurationError) -> CardProfile {
+    func value() throws(ConfigurationError) -> ConfiguredCardProfile {
+        let name = try name.value
         let limits = try limits.value()
         switch part {
-        case .purse(let purse): return .purse(try purse.value(name: name.value, limits: limits))
+        case .purse(let purse): return .ready(.purse(try purse.value(name: name, limits: limits)))
+        case .desfire(let desfire): return .desfire(try desfire.value(name: name, limits: limits))
+        case .mifareClassic(let classic): return .mifareClassic(try classic.value(name: name, limits: limits))
         case .identityOnly(let transform):
-            return .identityOnly(IdentityProfile(name: try name.value, transform: try transform.value, limits: limits))
+            return .ready(.identityOnly(IdentityProfile(name: name, transform: try transform.value, limits: limits)))
         case .none:
             _ = try kind.value
             fatalError("a profile of a known kind has its part")
@@ -78,9 +104,7 @@ struct CardLimitSettings {
     private let isHubRequired: Setting<Bool>
 
     init(_ section: ConfigurationSection) {
-        amountMaximum = section.optionalValue("amount", expected: "an amount in yuan above zero") { text in
-            Amount(yuan: text).flatMap { $0 > .zero && $0 <= .saleMaximum ? $0 : nil }
-        }
+        amountMaximum = section.optionalSaleAmount("amount")
         isHubRequired = section.boolean("hub_required", default: false)
     }
 

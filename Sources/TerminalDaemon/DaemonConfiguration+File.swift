@@ -27,6 +27,7 @@ extension DaemonConfiguration {
         let hub = HubSettings(root.section("hub"))
         let lanes = root.sections("lanes", count: 1...16).map(LaneSettings.init)
         let profiles = root.sections("card_profiles", count: 1...16).map(CardProfileSettings.init)
+        let windows = root.sections("service_windows", count: 0...32).map(ServiceWindowSettings.init)
         let secureModule = SecureModuleSettings(root.section("secure_module", required: false))
         let offline = OfflineSettings(root.section("offline", required: false))
         let codes = root.section("payment_codes", required: false)
@@ -38,7 +39,11 @@ extension DaemonConfiguration {
         LaneSettings.rejectRepeated(lanes)
         secureModule.rejectReaders(lanes.map { $0.reader.map { $0?.description } })
         CardProfileSettings.rejectRepeated(profiles)
-        for profile in profiles { profile.rejectUnprovable(hasSecureModule: secureModule.isPresent) }
+        ServiceWindowSettings.rejectRepeated(windows)
+        for profile in profiles {
+            profile.rejectUnprovable(hasSecureModule: secureModule.isPresent)
+            if windows.isEmpty { profile.rejectWindowless() }
+        }
         try file.finish()
 
         self.terminal = try terminal.value
@@ -51,6 +56,7 @@ extension DaemonConfiguration {
         for lane in lanes { self.lanes.append(try lane.value()) }
         cardProfiles = []
         for profile in profiles { cardProfiles.append(try profile.value()) }
+        serviceWindows = try ServiceWindowSettings.value(windows)
         self.secureModule = try secureModule.value()
         self.offline = try offline.value()
         codeLifetimeMaximum = try codeLifetime.value
@@ -67,7 +73,7 @@ private struct HubSettings {
 
     init(_ section: ConfigurationSection) {
         address = section.value("url", expected: "http://HOST:PORT or https://HOST:PORT", HubAddress.init(text:))
-        credential = section.string("secret_credential", default: "terminal-secret")
+        credential = section.credentialName("secret_credential", default: "terminal-secret")
         file = section.optionalString("secret_file")
         budget = section.duration("budget", in: .milliseconds(10)...(.seconds(5)), default: .milliseconds(150))
         pollInterval = section.duration(

@@ -45,7 +45,10 @@ package struct DaemonConfiguration: Sendable {
     package var controlSocket: String
     package var hub: Hub
     package var lanes: [Lane]
-    package var cardProfiles: [CardProfile]
+    /// In the order in which they are tried.
+    package var cardProfiles: [ConfiguredCardProfile]
+    /// When meals are served.
+    package var serviceWindows: ServiceWindows
     package var secureModule: SecureModule
     package var offline: OfflinePolicy
     package var codeLifetimeMaximum: Duration

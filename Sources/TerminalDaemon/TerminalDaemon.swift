@@ -28,6 +28,8 @@ package struct TerminalDaemon {
     ///
     /// - Throws: a ``Payments/StableError`` when something that the daemon cannot do without is missing.
     package func run() async throws {
+        // First of all: what is wrong with a key file is said before anything is made.
+        let profiles = try configuration.resolvedCardProfiles()
         let clock = TrustedClock(clock: SystemClock())
         let ledger = try openLedger(clock)
         let gateway = try hubGateway()
@@ -64,13 +66,14 @@ package struct TerminalDaemon {
             }, logger: logger)
         relay.connect(sync)
         let lanes = try openLanes(
-            monitor: monitor, clock: clock, secureModule: secureModule, codes: codes, authorization: authorization,
-            purse: purse)
+            profiles, monitor: monitor, clock: clock, secureModule: secureModule, codes: codes,
+            authorization: authorization, purse: purse)
         let core = TerminalCore(
             facts: facts(secureModule), lanes: lanes, queue: ledger, archive: ledger, sync: sync, clock: clock,
             inspection: CardInspection(
-                profiles: configuration.cardProfiles, terminal: configuration.terminal, clock: clock,
-                timeZoneOffset: configuration.timeZoneOffset))
+                profiles: profiles, terminal: configuration.terminal, clock: clock,
+                timeZoneOffset: configuration.timeZoneOffset),
+            secureModule: office(secureModule), readers: readers(monitor))
         try await serve(core, secureModule: secureModule as? PSAMSecureModule)
         await monitor.close()
         await gateway.shutdown()
@@ -143,12 +146,14 @@ package struct TerminalDaemon {
     }
 
     private func openLanes(
-        monitor: PCSCReaderMonitor, clock: TrustedClock, secureModule: (any SecureModule)?, codes: CodeVerification,
-        authorization: AuthorizationService, purse: PurseService
+        _ profiles: [CardProfile], monitor: PCSCReaderMonitor, clock: TrustedClock,
+        secureModule: (any SecureModule)?, codes: CodeVerification, authorization: AuthorizationService,
+        purse: PurseService
     ) throws -> [Lane] {
         let presentation = CardPresentation(
-            profiles: configuration.cardProfiles, terminal: configuration.terminal, secureModule: secureModule,
-            purse: purse, clock: clock, timeZoneOffset: configuration.timeZoneOffset)
+            profiles: profiles, terminal: configuration.terminal, secureModule: secureModule, purse: purse,
+            clock: clock, timeZoneOffset: configuration.timeZoneOffset, windows: configuration.serviceWindows)
+        for overlap in ReaderOverlap.find(configuration.lanes) { logger.warning("\(overlap)") }
         let ports = LanePorts(
             present: { await presentation.present($0, for: $1, lane: $2, awaiting: $3) }, verify: { codes.verify($0) },
             authorization: authorization, clock: clock)
@@ -162,6 +167,23 @@ package struct TerminalDaemon {
             return Lane(
                 id: lane.id, reader: reader, scanner: scanner, ports: ports, armedFor: lane.armedFor, logger: logger)
         }
+    }
+
+    private func office(_ module: (any SecureModule)?) -> SecureModuleOffice {
+        guard let psam = module as? PSAMSecureModule else { return SecureModuleOffice(module: module) }
+        return SecureModuleOffice(module: psam) { what throws(SecureModuleError) in
+            switch what {
+            case .wrongMAC2: try await psam.reset(.wrongMAC2Count)
+            case .terminalSerial: try await psam.reset(.terminalSerial)
+            }
+        }
+    }
+
+    private func readers(_ monitor: PCSCReaderMonitor) -> @Sendable () -> [ReaderFacts] {
+        let lanes = Dictionary(
+            configuration.lanes.compactMap { lane in lane.reader.map { ($0.description, lane.id.text) } },
+            uniquingKeysWith: { first, _ in first })
+        return { ReaderFacts.of(monitor.inventory(), lanes: lanes) }
     }
 
     private func facts(_ secureModule: (any SecureModule)?) -> TerminalFacts {

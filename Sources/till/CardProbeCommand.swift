@@ -3,10 +3,6 @@ import ControlClient
 import ControlProtocol
 import Payments
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#endif
-
 struct CardProbeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe",
@@ -35,17 +31,11 @@ struct CardProbeCommand: AsyncParsableCommand {
             if common.json {
                 try common.printJSON(message)
             } else {
-                print(ExaminationSummary(message, isChinese: chinese || Self.prefersChinese).text)
+                print(ExaminationSummary(message, isChinese: chinese || Language.prefersChinese).text)
             }
             let isTaken = message.verdicts.first { $0.fit != "doesNotFit" }?.fit == "fits"
             if !isTaken || !message.complete { throw ExitCode(1) }
         }
-    }
-
-    private static var prefersChinese: Bool {
-        let environment = ProcessInfo.processInfo.environment
-        let name = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
-        return name?.hasPrefix("zh") ?? false
     }
 }
 

@@ -30,6 +30,9 @@ struct StatusText {
         if status.secureModule == "soft" {
             lines.append("WARNING  soft secure module: keys are in this process. For the lab only, never for money.")
         }
+        if let module = status.secureModuleStatus, status.secureModule != "soft" {
+            lines.append("module   \(SecureModuleText(module).text)")
+        }
         let offset = status.clockOffsetMilliseconds
         if abs(offset) > 5000 { lines.append("WARNING  the system clock is \(offset / 1000) s off the hub's time") }
         for lane in status.lanes {

@@ -23,6 +23,8 @@ struct Till: AsyncParsableCommand {
               till journal verify
               till sync
               till card probe
+              till card readers
+              till secure-module reset --wrong-mac2
 
             EXIT STATUS
               0   done; for a sale: approved
@@ -37,7 +39,7 @@ struct Till: AsyncParsableCommand {
             """,
         subcommands: [
             StatusCommand.self, SaleCommand.self, LoadCommand.self, JournalCommand.self, SyncCommand.self,
-            CardCommand.self,
+            CardCommand.self, SecureModuleCommand.self,
         ])
 }
 

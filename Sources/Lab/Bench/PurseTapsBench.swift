@@ -29,8 +29,8 @@ struct PurseTapsBench {
         return BenchResult(
             row: .purse, figures: taps.figures,
             notes: [
-                "\(count) sales with the hub stopped; our own share is intent, record and all between, less the calls to card and "
-                    + "secure module as the daemon times them",
+                "\(count) sales with the hub stopped; our own share is intent, record and all "
+                    + "between, less the calls to card and secure module as the daemon times them",
                 "our stack on the way to the card: \(BenchCard.note)",
             ])
     }

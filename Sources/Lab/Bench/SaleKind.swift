@@ -73,8 +73,8 @@ package struct SaleKind {
         if strictlyOwn.count > 0 {
             figures.append(
                 BenchFigure(
-                    "  with our stack on the way to the card, median", strictlyOwn.median, .milliseconds, floor: sync.median)
-            )
+                    "  with our stack on the way to the card, median", strictlyOwn.median, .milliseconds,
+                    floor: sync.median))
         }
         return figures + [
             BenchFigure("  the last commit, median", commit.median, .milliseconds, floor: sync.median),

@@ -29,8 +29,8 @@ package struct CardIdentifier: Sendable, Hashable {
         self.bytes = bytes
     }
 
-    /// Whether the maker gives the number to one card only. ISO 14443-3 marks single-size identifiers that it may give to
-    /// several with F in the low digit of the first byte.
+    /// Whether the maker gives the number to one card only. ISO 14443-3 marks single-size identifiers that it may give
+    /// to several with F in the low digit of the first byte.
     package var isUnique: Bool { bytes.count != 4 || bytes[0] & 0x0F != 0x0F }
 
     /// The card's name in the books.

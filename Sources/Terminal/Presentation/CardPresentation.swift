@@ -10,13 +10,15 @@ package struct CardPresentation: Sendable {
     private let purse: PurseService
     private let clock: TrustedClock
     private let timeZoneOffset: Int64
+    private let windows: ServiceWindows
 
     /// - Parameters:
     ///   - profiles: in the order in which they are tried.
     ///   - timeZoneOffset: seconds east of UTC of the time that cards log.
+    ///   - windows: when meals are served, in that time: what a compound purchase counts in.
     package init(
         profiles: [CardProfile], terminal: TerminalID, secureModule: (any SecureModule)?, purse: PurseService,
-        clock: TrustedClock, timeZoneOffset: Int64
+        clock: TrustedClock, timeZoneOffset: Int64, windows: ServiceWindows = ServiceWindows()
     ) {
         self.profiles = profiles
         self.terminal = terminal
@@ -24,6 +26,7 @@ package struct CardPresentation: Sendable {
         self.purse = purse
         self.clock = clock
         self.timeZoneOffset = timeZoneOffset
+        self.windows = windows
     }
 
     /// How often a card is asked again at once after an exchange with it broke. A card at the edge of the field comes
@@ -127,9 +130,10 @@ package struct CardPresentation: Sendable {
 
         private func pay(awaiting: TransactionID?) async -> (served: Served, open: Open?) {
             if case .load(let pin) = order.kind { return await load(pin, awaiting: awaiting) }
+            let time = presentation.time
             var probe = CardProbe(
                 profiles: presentation.profiles, amount: UInt32(order.amount.fen), terminal: presentation.terminal,
-                time: presentation.time, dialect: reader.valueDialect)
+                time: time, window: presentation.windows.open(at: time), dialect: reader.valueDialect)
             var driver = driver(awaiting: awaiting)
             let outcome = await driver.run(&probe)
             if case .stopped = outcome, case .open(let open, _) = driver.desk.stop, let profile = probe.profile {

@@ -33,10 +33,14 @@ package struct TerminalCore: Sendable {
     package var sync: SyncService
     package var clock: TrustedClock
     package var inspection: CardInspection
+    package var secureModule: SecureModuleOffice
+    /// The readers that there are now.
+    package var readers: @Sendable () -> [ReaderFacts]
 
     package init(
         facts: TerminalFacts, lanes: [Lane], queue: any SendQueue, archive: any JournalArchive, sync: SyncService,
-        clock: TrustedClock, inspection: CardInspection
+        clock: TrustedClock, inspection: CardInspection, secureModule: SecureModuleOffice,
+        readers: @escaping @Sendable () -> [ReaderFacts]
     ) {
         self.facts = facts
         self.lanes = lanes
@@ -45,6 +49,8 @@ package struct TerminalCore: Sendable {
         self.sync = sync
         self.clock = clock
         self.inspection = inspection
+        self.secureModule = secureModule
+        self.readers = readers
     }
 
     /// The lane of that name.
