@@ -26,10 +26,12 @@ package final class LabCampus: Sendable {
     ///   - readers: the daemon's readers, one lane each; the first lane has the scanner.
     ///   - tender: whose money pays on the campus's cards.
     ///   - usesPSAM: whether the purchase key is in a simulated PSAM in the second virtual reader, not in the daemon.
+    ///   - profiles: YAML of more card profiles, tried after the campus's purse card, as a list; it gets the lab's paths.
     ///   - extra: more YAML for the daemon.
     package init(
         folder: String, programs: String, readers: [String] = [PcscdInstance.readerNames[0]],
-        tender: Tender = .account, usesPSAM: Bool = false, extra: String = ""
+        tender: Tender = .account, usesPSAM: Bool = false,
+        profiles: (LabPaths) throws -> String = { _ in "" }, extra: String = ""
     ) async throws {
         try Self.clear(folder)
         paths = try LabPaths(folder: folder, programs: programs)
@@ -42,7 +44,8 @@ package final class LabCampus: Sendable {
         terminal = try LabTerminal(
             paths: paths, terminal: Self.terminalID, merchant: Self.merchant, hubPort: hub.port,
             pcscEnvironment: pcscd.environment, readers: readers, tender: tender,
-            secureModule: usesPSAM ? .psam(reader: PcscdInstance.readerNames[1]) : .soft, extra: extra)
+            secureModule: usesPSAM ? .psam(reader: PcscdInstance.readerNames[1]) : .soft,
+            profiles: try profiles(paths), extra: extra)
         do {
             try await pcscd.start()
             if usesPSAM { try await secureModule.insert() }

@@ -19,6 +19,7 @@ package final class LabHub: Sendable {
             operator_socket: "\(paths.hubSocket)"
             database: "\(paths.folder)/hub/hub.sqlite"
             code_key_file: "\(paths.folder)/hub/code-key"
+            unproven_cards_online: true
             purse: {tac_key_file: "\(paths.labKey)", load_key_file: "\(paths.labKey)"}
             """
         try yaml.write(toFile: paths.hubConfiguration, atomically: true, encoding: .utf8)

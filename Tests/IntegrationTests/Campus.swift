@@ -25,13 +25,14 @@ func programsFolder() throws -> String {
 ///   - usesPSAM: whether the second reader holds the terminal's secure module; then there is no `lane-2`.
 ///   - extra: more YAML for the daemon.
 func withCampus(
-    tender: Tender = .account, usesPSAM: Bool = false, extra: String = "", _ body: (LabCampus) async throws -> Void
+    tender: Tender = .account, usesPSAM: Bool = false, profiles: (LabPaths) throws -> String = { _ in "" },
+    extra: String = "", _ body: (LabCampus) async throws -> Void
 ) async throws {
     let directory = try TemporaryDirectory()
     let campus = try await LabCampus(
         folder: directory.path, programs: try programsFolder(),
         readers: usesPSAM ? [PcscdInstance.readerNames[0]] : PcscdInstance.readerNames, tender: tender,
-        usesPSAM: usesPSAM, extra: extra)
+        usesPSAM: usesPSAM, profiles: profiles, extra: extra)
     do {
         try await body(campus)
     } catch {
