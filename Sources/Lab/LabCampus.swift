@@ -26,7 +26,7 @@ package final class LabCampus: Sendable {
     ///   - readers: the daemon's readers, one lane each; the first lane has the scanner.
     ///   - tender: whose money pays on the campus's cards.
     ///   - usesPSAM: whether the purchase key is in a simulated PSAM in the second virtual reader, not in the daemon.
-    ///   - profiles: YAML of more card profiles, tried after the campus's purse card, as a list; it gets the lab's paths.
+    ///   - profiles: YAML of more card profiles, tried after the campus's purse card, as a list; gets the lab's paths.
     ///   - extra: more YAML for the daemon.
     package init(
         folder: String, programs: String, readers: [String] = [PcscdInstance.readerNames[0]],
