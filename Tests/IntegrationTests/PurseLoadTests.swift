@@ -1,6 +1,7 @@
 import ControlClient
 import ControlProtocol
 import Foundation
+import Glibc
 import Lab
 import Payments
 import Simulation
@@ -58,8 +59,10 @@ extension Integration {
                 _ = try await campus.enrol(
                     Self.account, name: "Student", balance: "100.00", serial: "00061998081700000082")
                 try await campus.level()
+                // CREDIT both ways; of the others, which change nothing, one each.
+                let both = [VirtualCardFault.Effect.leaveBeforeHandling, .leaveAfterHandling]
                 for exchange in 1...5 {
-                    for effect in [VirtualCardFault.Effect.leaveBeforeHandling, .leaveAfterHandling] {
+                    for effect in exchange == 5 ? both : [both[exchange % 2]] {
                         let before = try Self.balance(campus)
                         let account = try await campus.hub.account(Self.account).balanceFen
                         let reference = "load-" + UUID().uuidString
@@ -91,6 +94,50 @@ extension Integration {
                 }
                 try await campus.requireAgreement()
             }
+        }
+
+        /// SELECT, VERIFY, READ RECORD, INITIALIZE, CREDIT: before and after each, the daemon dies. The same load asked
+        /// for again with the same card fills it once, and the account pays once.
+        @Test(
+            "promises 4 and 7: the daemon killed at any exchange of a load fills the card once", .timeLimit(.minutes(4))
+        )
+        func killedAtEveryExchange() async throws {
+            try await withCampus(tender: .purse) { campus in
+                _ = try await campus.enrol(
+                    Self.account, name: "Student", balance: "100.00", serial: "00061998081700000083")
+                try await campus.level()
+                var loaded: Int64 = 0
+                for exchange in 1...5 {
+                    for isAfter in [false, true] {
+                        let moment = TriggerMoment(exchange: exchange, isAfter: isAfter)
+                        try await Self.killDuring(campus, moment)
+                        try await campus.terminal.start()
+                        let peer = campus.peer(try campus.cards.reload("card-\(Self.account)"))
+                        let again = try await Self.load(campus, peer, fen: 500)
+                        await peer.remove()
+                        loaded += 500
+                        #expect(again.state == .approved, "\(moment): \(again)")
+                        #expect(try Self.balance(campus) == loaded, "\(moment)")
+                        try await campus.level()
+                        #expect(
+                            try await campus.hub.account(Self.account).balanceFen == 10_000 - loaded, "\(moment)")
+                    }
+                }
+                try await campus.requireAgreement()
+            }
+        }
+
+        private static func killDuring(_ campus: LabCampus, _ moment: TriggerMoment) async throws {
+            let daemon = try #require(campus.terminal.processIdentifier)
+            _ = try await campus.terminal.client.arm(
+                lane: try lane(LabTerminal.lane), reference: "load-" + UUID().uuidString, amount: Amount(fen: 500),
+                load: SaleOrderMessage.Load(pin: "123456"))
+            let card = try campus.cards.reload("card-\(account)")
+            let peer = campus.peer(card)
+            peer.withCard { $0 = TriggerCard(card.card, at: moment) { _ = Glibc.kill(daemon, SIGKILL) } }
+            try await campus.present(peer)
+            try await eventually("the daemon dies \(moment)") { !campus.terminal.isRunning }
+            await peer.remove()
         }
     }
 }
