@@ -48,6 +48,12 @@ extension Integration {
                 #expect(try await campus.hub.account(Self.account).balanceFen == 4000)
                 let purses = try await campus.hub.purses()
                 #expect(purses.contains("47.50"), "\(purses)")
+                // Promise 13: neither the card's number nor its PIN is in any log.
+                for name in ["tilld", "till-hub"] {
+                    let log = try String(contentsOfFile: campus.paths.log(name), encoding: .utf8)
+                    #expect(!log.contains("61998081700000081"), "\(name)")
+                    #expect(!log.contains("123456"), "\(name)")
+                }
             }
         }
 
