@@ -74,4 +74,15 @@ package struct TranscriptCard: VirtualCard {
         }
         return nil
     }
+
+    /// What the issuer must have granted at this point: the data of the CREDIT FOR LOAD that follows; `nil` when none
+    /// does.
+    package var loadGrant: LoadGrant? {
+        for case .sent(let bytes, _) in transcript.steps[next...] {
+            let command = bytes.filled
+            guard command.count >= 5 + LoadGrant.length, command[0] == 0x80, command[1] == 0x52 else { continue }
+            return LoadGrant(canonicalBytes: Array(command[5..<(5 + LoadGrant.length)]))
+        }
+        return nil
+    }
 }

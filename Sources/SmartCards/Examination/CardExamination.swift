@@ -89,10 +89,11 @@ package struct CardExamination: Sendable {
     }
 
     /// Whether a command can neither change a card nor count an attempt: SELECT, READ BINARY, READ RECORD, GET
-    /// RESPONSE, the reader's GET DATA, DESFire's GetVersion with its further frames.
+    /// RESPONSE, the reader's GET DATA, DESFire's SelectApplication, and its GetVersion with the further frames.
     package static func isHarmless(_ command: CommandAPDU) -> Bool {
         switch (command.classByte, command.instruction) {
         case (0x00, 0xA4), (0x00, 0xB0), (0x00, 0xB2), (0x00, 0xC0), (0xFF, 0xCA): true
+        case (0x90, 0x5A): command.data.count == 3
         case (0x90, 0x60), (0x90, 0xAF): command.data.isEmpty
         default: false
         }
@@ -102,7 +103,14 @@ package struct CardExamination: Sendable {
         state = .finished
         var report = CardExaminationReport()
         report.isComplete = isComplete
-        let setting = ExaminationSetting(today: today, privateBytes: subjects.flatMap(\.privateBytes))
+        let readable: AnswerToReset?
+        do throws(AnswerToReset.Flaw) {
+            readable = try AnswerToReset(decoding: answerToReset)
+        } catch {
+            readable = nil
+        }
+        let setting = ExaminationSetting(
+            today: today, privateBytes: subjects.flatMap(\.privateBytes), answerToReset: readable)
         report.describe(answerToReset, setting)
         // A subject whose turn never came has nothing to say.
         let end = isComplete ? subjects.count : current
@@ -116,10 +124,7 @@ extension CardExaminationReport {
     fileprivate mutating func describe(_ bytes: [UInt8], _ setting: ExaminationSetting) {
         let subject = ExaminationText("answer to reset", "复位应答")
         guard !bytes.isEmpty else { return }
-        let answer: AnswerToReset
-        do throws(AnswerToReset.Flaw) {
-            answer = try AnswerToReset(decoding: bytes)
-        } catch {
+        guard let answer = setting.answerToReset else {
             add(subject, ExaminationText("\(bytes.count) bytes, malformed", "\(bytes.count) 字节，格式错误"))
             return
         }

@@ -28,7 +28,6 @@ struct DESFireExamination: ExaminationSubject {
 
     func conclude(into report: inout CardExaminationReport, _ setting: ExaminationSetting) {
         guard let version else { return }
-        let text = "\(version)"
-        report.add(ExaminationText("DESFire", "DESFire 卡"), ExaminationText(text, text))
+        report.add(ExaminationText("DESFire", "DESFire 卡"), version.examinationText)
     }
 }

@@ -28,6 +28,8 @@ struct ExaminationSetting {
     let today: Int
     /// Bytes that must not be shown whole.
     let privateBytes: [[UInt8]]
+    /// `nil` when the reader gave none, or one that cannot be read.
+    let answerToReset: AnswerToReset?
 
     /// Which bytes belong to a private run, in either byte order.
     func hidden(_ bytes: [UInt8]) -> [Bool] {
@@ -53,7 +55,9 @@ extension CardProfile {
     var examination: any ExaminationSubject {
         switch self {
         case .purse(let profile): PurseExamination(profile)
-        case .desfire, .mifareClassic, .identityOnly: IdentityExamination()
+        case .desfire(let profile): DESFireProfileExamination(profile)
+        case .mifareClassic(let profile): MIFAREClassicExamination(profile)
+        case .identityOnly(let profile): IdentityExamination(profile)
         }
     }
 }

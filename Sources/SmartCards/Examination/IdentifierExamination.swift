@@ -16,28 +16,32 @@ struct IdentifierExamination: ExaminationSubject {
 
     var privateBytes: [[UInt8]] { answer.map { [$0.data] } ?? [] }
 
-    /// What the reader's answer is worth as an identifier.
-    static func text(_ answer: ResponseAPDU?) -> (isUsable: Bool, text: ExaminationText) {
-        guard let answer else { return (false, ExaminationText("cannot be read", "无法读取")) }
+    /// What the reader's answer is worth as an identifier; without one where it cannot stand for a card.
+    static func text(_ answer: ResponseAPDU?) -> (identifier: CardIdentifier?, text: ExaminationText) {
+        guard let answer else { return (nil, ExaminationText("cannot be read", "无法读取")) }
         do throws(CardIdentifier.Unusable) {
             let identifier = try CardIdentifier(decoding: answer)
             let count = identifier.bytes.count
+            let kind =
+                identifier.isUnique
+                ? ExaminationText("fixed", "固定") : ExaminationText("fixed, but not unique", "固定，但不唯一")
             return (
-                true,
+                identifier,
                 ExaminationText(
-                    "\(identifier), \(count) bytes, fixed", "卡号末四位 \(identifier.card.lastFour)，\(count) 字节，固定")
+                    "\(identifier), \(count) bytes, \(kind.english)",
+                    "卡号末四位 \(identifier.card.lastFour)，\(count) 字节，\(kind.chinese)")
             )
         } catch {
             switch error {
             case .refused(let status):
                 let status = ExaminationText.status(status)
-                return (false, ExaminationText("not given: \(status.english)", "读卡器未给出：\(status.chinese)"))
+                return (nil, ExaminationText("not given: \(status.english)", "读卡器未给出：\(status.chinese)"))
             case .length(let count):
-                return (false, ExaminationText("\(count) bytes: no card has that", "\(count) 字节，长度异常"))
+                return (nil, ExaminationText("\(count) bytes: no card has that", "\(count) 字节，长度异常"))
             case .random:
                 let count = answer.data.count
                 return (
-                    false,
+                    nil,
                     ExaminationText(
                         "\(count) bytes, drawn anew at every tap (a phone, or a card that hides its own)",
                         "\(count) 字节，每次随机（手机或随机卡号的卡）")

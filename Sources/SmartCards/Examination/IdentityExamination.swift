@@ -1,7 +1,12 @@
+import Payments
+
 /// Would the profile take the card that knows cards by their identifier alone?
 struct IdentityExamination: ExaminationSubject {
+    private let profile: IdentityProfile
     private var isAsked = false
     private var answer: ResponseAPDU?
+
+    init(_ profile: IdentityProfile) { self.profile = profile }
 
     mutating func nextCommand() -> CommandAPDU? {
         defer { isAsked = true }
@@ -15,10 +20,29 @@ struct IdentityExamination: ExaminationSubject {
     var privateBytes: [[UInt8]] { answer.map { [$0.data] } ?? [] }
 
     func conclude(into report: inout CardExaminationReport, _ setting: ExaminationSetting) {
-        let (isUsable, text) = IdentifierExamination.text(answer)
-        report.judge(
-            "identity_only", isUsable ? .fits : .refused,
-            isUsable
-                ? ExaminationText("known by its identifier, without proof", "按唯一标识识别，无法验证真伪") : text)
+        let (identifier, text) = IdentifierExamination.text(answer)
+        guard let identifier else {
+            report.judge(profile.name, .refused, text)
+            return
+        }
+        guard identifier.isUnique else {
+            report.judge(
+                profile.name, .refused,
+                ExaminationText(
+                    "the identifier is not unique: its maker gave it to several cards", "唯一标识不唯一：厂商可能发给多张卡"))
+            return
+        }
+        switch profile.transform {
+        case .asRead:
+            report.judge(
+                profile.name, .fits,
+                ExaminationText("known by its identifier, without proof", "按唯一标识识别，无法验证真伪"))
+        case .reversed:
+            report.judge(
+                profile.name, .fits,
+                ExaminationText(
+                    "known by its identifier with the byte order reversed, without proof",
+                    "按唯一标识（字节倒序）识别，无法验证真伪"))
+        }
     }
 }

@@ -6,6 +6,13 @@ struct WellKnownExamination: ExaminationSubject {
     private struct Candidate {
         let name: String
         var inquiry: ApplicationInquiry
+
+        /// The entry of the configuration's list of card profiles that takes such a card.
+        var configurationText: String {
+            let name = String(name.map { $0 == " " ? "-" : $0 })
+            let application = inquiry.application.configurationText
+            return "card_profiles: - {kind: purse, name: \(name), application: \"\(application)\"}"
+        }
     }
 
     /// Names from the FMCOS manuals, proxmark3 (T-Union) and published logs of campus, city and toll cards.
@@ -43,7 +50,7 @@ struct WellKnownExamination: ExaminationSubject {
         var absent: [String] = []
         for candidate in candidates {
             let application = candidate.inquiry.application
-            let hint = "card_profiles: purse: application: \"\(application.configurationText)\""
+            let hint = candidate.configurationText
             switch candidate.inquiry.result {
             case .notAsked: break
             case .absent: absent.append(application.name)
