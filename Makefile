@@ -1,6 +1,6 @@
 # Every target is a script of the same name; this file only gives them one way in.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench build format lint units clean
+.PHONY: help demo test bench fuzz build format lint units clean
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -16,6 +16,9 @@ test: ## install what is missing, build, run all tests (FILTER=name for some of 
 
 bench: ## measure, beside a floor taken in the same run
 	@scripts/bench
+
+fuzz: ## fuzz what reads bytes from outside (SECONDS=600, TARGETS=...)
+	@scripts/fuzz --seconds $(or $(SECONDS),600) $(TARGETS)
 
 build: ## build everything with tests
 	@scripts/install-packages

@@ -116,7 +116,7 @@ let package = Package(
                 "Simulation", "SmartCards", "Payments", "PaymentCodes", "HubProtocol", "ControlProtocol",
                 "ControlClient", "Terminal", "Ledger", "CodeRendering", crypto,
             ]),
-        program("till-lab", ["Lab", "Simulation", "SmartCards", "Payments", argumentParser]),
+        program("till-lab", ["Lab", "Simulation", "Devices", "Terminal", "SmartCards", "Payments", argumentParser]),
 
         // What the fuzzers feed: one entry for each, also replayed by the tests. See scripts/fuzz.
         module(

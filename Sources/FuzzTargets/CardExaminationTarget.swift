@@ -11,9 +11,11 @@ enum CardExaminationTarget {
         let card = FuzzTaps.card(variant: variant, order: order)
         let answerToReset = input.byte() & 1 == 0 ? card.answerToReset : input.chunk()
         let before = (card as? SimulatedPurseCard)?.memory
+        let money = FuzzCampus.balance(of: card)
         var air = FuzzAir(card: card, input: input)
         var examination = CardExamination(
-            answerToReset: answerToReset, profiles: FuzzTaps.profiles(order: order), today: FuzzCampus.today)
+            answerToReset: answerToReset, profiles: FuzzTaps.profiles(variant: variant, order: order),
+            today: FuzzCampus.today)
         var action = examination.start()
         while true {
             switch action {
@@ -22,6 +24,7 @@ enum CardExaminationTarget {
             case .finish(let report):
                 let after = (air.card as? SimulatedPurseCard)?.memory
                 invariant(before == after, "an examination changed the card")
+                invariant(FuzzCampus.balance(of: air.card) == money, "an examination took money")
                 check(report, isHonest: !air.hasLied)
                 return
             }
@@ -49,17 +52,27 @@ enum FuzzTaps {
         Hex.encode(FuzzCampus.identifier.reversed()),
     ]
 
+    /// - Parameter order: its highest bits choose the kind of card.
     static func card(variant: UInt8, order: UInt8) -> any VirtualCard {
-        order & 0x80 == 0
-            ? FuzzCampus.card(variant: variant)
-            : SimulatedIdentityCard(identifier: [UInt8](repeating: variant, count: Int(order & 0x0F)))
+        switch order >> 6 {
+        case 0: FuzzCampus.card(variant: variant)
+        case 1: FuzzDESFireCampus(variant: variant).card()
+        case 2: SimulatedIdentityCard(identifier: [UInt8](repeating: variant, count: Int(order & 0x0F)))
+        default: FuzzClassicCampus.card(dialect: FuzzClassicCampus.dialect(variant: variant), tear: variant >> 3)
+        }
     }
 
-    static func profiles(order: UInt8) -> [CardProfile] {
+    /// - Parameter order: its lowest bits choose the profiles, bit 5 who pays.
+    static func profiles(variant: UInt8, order: UInt8) -> [CardProfile] {
+        let tender: Tender = order & 0x20 == 0 ? .account : .purse
         var profiles: [CardProfile] = []
         if order & 1 == 0 { profiles.append(.purse(FuzzCampus.otherProfile)) }
-        if order & 2 == 0 { profiles.append(.purse(FuzzCampus.profile)) }
-        if order & 4 == 0 { profiles.append(.identityOnly) }
+        if order & 2 == 0 {
+            profiles.append(.purse(FuzzCampus.profile(variant: variant, tender: tender)))
+        }
+        if order & 8 == 0 { profiles.append(.desfire(FuzzDESFireCampus(variant: variant).profile(tender))) }
+        if order & 16 == 0 { profiles.append(.mifareClassic(FuzzClassicCampus.profile(tender))) }
+        if order & 4 == 0 { profiles.append(.identityOnly(IdentityProfile(name: "identity"))) }
         return profiles
     }
 }

@@ -22,9 +22,6 @@ struct FuzzAir {
     /// The next byte of the input, for choices of the target's own.
     mutating func choice() -> UInt8 { input.byte() }
 
-    /// From here on the card's own answers arrive.
-    mutating func clear() { input = FuzzInput([]) }
-
     /// The answer that arrives; `nil` when none does.
     mutating func transmit(_ command: CommandAPDU) -> [UInt8]? {
         exchanges += 1

@@ -4,11 +4,15 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case cardAnswers
     case pursePurchase
     case tornPurchase
+    case load
+    case cardRecovery
+    case evidence
     case cardProbe
     case cardExamination
     case desfireExchange
     case desfireSession
     case desfireDebit
+    case mifareClassic
     case paymentCode
     case codeClassifier
     case scanFramer
@@ -23,11 +27,15 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .cardAnswers: CardAnswersTarget.run(input)
         case .pursePurchase: PursePurchaseTarget.run(input)
         case .tornPurchase: TornPurchaseTarget.run(input)
+        case .load: LoadTarget.run(input)
+        case .cardRecovery: CardRecoveryTarget.run(input)
+        case .evidence: EvidenceTarget.run(input)
         case .cardProbe: CardProbeTarget.run(input)
         case .cardExamination: CardExaminationTarget.run(input)
         case .desfireExchange: DESFireExchangeTarget.run(input)
         case .desfireSession: DESFireSessionTarget.run(input)
         case .desfireDebit: DESFireDebitTarget.run(input)
+        case .mifareClassic: MIFAREClassicTarget.run(input)
         case .paymentCode: PaymentCodeTarget.run(input)
         case .codeClassifier: CodeClassifierTarget.run(input)
         case .scanFramer: ScanFramerTarget.run(input)

@@ -31,7 +31,7 @@ enum TranscriptTarget {
         card.powerOn()
         _ = card.secureModuleAnswer
         var examination = CardExamination(
-            answerToReset: card.answerToReset, profiles: [.purse(FuzzCampus.profile), .identityOnly],
+            answerToReset: card.answerToReset, profiles: FuzzTaps.profiles(variant: 0, order: 0),
             today: FuzzCampus.today)
         var action = examination.start()
         while case .transmit(let command) = action {
@@ -42,47 +42,23 @@ enum TranscriptTarget {
     private static func record(_ rest: inout FuzzInput) {
         let variant = rest.byte()
         let order = rest.byte()
-        var air = FuzzAir(card: FuzzCampus.card(variant: variant), input: rest)
-        var recording = CardRecording()
-        recording.connected(at: 0)
-        var probe = CardProbe(
-            profiles: FuzzTaps.profiles(order: order), terminal: FuzzCampus.terminal, time: FuzzCampus.time)
-        var module = FuzzModule()
-        var action = probe.start()
-        while true {
-            switch action {
-            case .transmit(let command):
-                let answer = air.transmit(command)
-                note(command, answer, &recording)
-                action = probe.receive(answer.map { .cardAnswered($0) } ?? .cardFailed)
-            case .initializeSecureModule(let request):
-                action = probe.receive(
-                    module.initialize(request).map { .secureModuleInitialized($0) } ?? .secureModuleFailed)
-            case .checkMAC2(let mac2): action = probe.receive(.mac2Checked(module.check(mac2)))
-            case .finish:
-                examine(&air, &recording)
-                requireMasked(recording, air.card.answerToReset)
-                return
-            }
-        }
+        var driver = FuzzDriver(FuzzAir(card: FuzzCampus.card(variant: variant), input: rest))
+        driver.recording.connected(at: 0)
+        _ = driver.run(
+            CardProbe(
+                profiles: FuzzTaps.profiles(variant: variant, order: order), amount: 1250,
+                terminal: FuzzCampus.terminal, time: FuzzCampus.time))
+        examine(&driver)
+        requireMasked(driver.recording, driver.air.card.answerToReset)
     }
 
-    private static func examine(_ air: inout FuzzAir, _ recording: inout CardRecording) {
+    private static func examine(_ driver: inout FuzzDriver) {
         var examination = CardExamination(
-            answerToReset: air.card.answerToReset, profiles: [.identityOnly], today: FuzzCampus.today)
+            answerToReset: driver.air.card.answerToReset,
+            profiles: [.identityOnly(IdentityProfile(name: "identity"))], today: FuzzCampus.today)
         var action = examination.start()
         while case .transmit(let command) = action {
-            let answer = air.transmit(command)
-            note(command, answer, &recording)
-            action = examination.receive(answer.map { .cardAnswered($0) } ?? .cardFailed)
-        }
-    }
-
-    private static func note(_ command: CommandAPDU, _ answer: [UInt8]?, _ recording: inout CardRecording) {
-        if let answer {
-            recording.exchanged(command.bytes, sentAt: 1, answer: answer, at: 2)
-        } else {
-            recording.failed(command.bytes, sentAt: 1, number: 1104, at: 2)
+            action = examination.receive(driver.transmit(command).map { .cardAnswered($0) } ?? .cardFailed)
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import FuzzTargets
+import SmartCards
 import Testing
 
 /// The short form of `scripts/fuzz`: what is in the corpus, and seeded changes of it, must do no harm. A target that is
@@ -38,6 +39,14 @@ struct FuzzCorpusTests {
             for _ in 0..<Int.random(in: 1...4, using: &random) { change(&input, &random) }
             target.run(input)
         }
+    }
+
+    @Test("the evidence of the corpus is evidence: its fuzzer starts behind the first check")
+    func evidence() throws {
+        let inputs = try inputs(.evidence)
+        let kinds = Set(inputs.filter { CardTransactionEvidence(canonicalBytes: $0) != nil }.map { $0[0] })
+        #expect(kinds == [1, 2, 3, 4, 5])
+        #expect(inputs.contains { LoadRequest(canonicalBytes: $0) != nil })
     }
 
     /// One byte changed, inserted or taken away, or the end cut off.

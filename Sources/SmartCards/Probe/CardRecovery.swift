@@ -28,7 +28,7 @@ package struct CardRecovery: CardMachine {
 
     private var inquiry: Inquiry
 
-    /// `nil` when the profile is not one of the kind that the evidence comes from.
+    /// `nil` when the profile is not one of the kind that the evidence comes from, or the evidence moved no money.
     ///
     /// - Parameters:
     ///   - evidence: as it was stored before the command whose answer was lost.
@@ -40,6 +40,7 @@ package struct CardRecovery: CardMachine {
         of evidence: CardTransactionEvidence, profile: CardProfile, terminal: TerminalID, time: CalendarTime,
         pin: CardPIN? = nil, dialect: ValueDialect? = nil
     ) {
+        guard evidence.amount > 0 else { return nil }
         switch (evidence, profile) {
         case (.purchase(let purchase), .purse(let profile)):
             inquiry = .purse(PurseRecoveryMachine(of: purchase, profile: profile, terminal: terminal, time: time))
