@@ -149,14 +149,18 @@ struct VirtualCardPeerTests {
         let reader = try VirtualReader()
         let peer = VirtualCardPeer(
             card: SimulatedIdentityCard(identifier: [4, 1, 2, 3]), port: reader.port, patience: .seconds(1))
-        async let polls = reader.withNextCard { slot in
-            var count = 0
-            while slot.answerToReset() != nil { count += 1 }
-            return count
+        // On a busy machine the reader may come to its first question only when the card gives up: then again.
+        for _ in 0..<20 {
+            async let polls = reader.withNextCard { slot in
+                var count = 0
+                while slot.answerToReset() != nil { count += 1 }
+                return count
+            }
+            await #expect(throws: VirtualCardPeerError.self) { try await peer.insert() }
+            #expect(!peer.isInserted)
+            if await polls > 1 { return }
         }
-        await #expect(throws: VirtualCardPeerError.self) { try await peer.insert() }
-        #expect(!peer.isInserted)
-        #expect(await polls > 1)
+        Issue.record("the reader never asked twice")
     }
 
     @Test("removing a card that is not there does nothing")
