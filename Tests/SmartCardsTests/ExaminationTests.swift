@@ -240,6 +240,13 @@ struct ExaminationTests {
         #expect(verdict.reason.english.contains("does not speak the profile's secure messaging"))
     }
 
+    @Test("a MIFARE Classic purse is refused on a reader that is not known, before anything is tried")
+    func unknownReader() throws {
+        let classic = try ClassicCampus()
+        let profile = CardProfile.mifareClassic(classic.profile(.purse))
+        #expect(examine(classic.card(), [profile]).report.verdicts.map(\.fit) == [.refused])
+    }
+
     @Test("a MIFARE Classic card would be tried, and gets no key")
     func mifareClassic() throws {
         let classic = try ClassicCampus()

@@ -72,6 +72,24 @@ import Testing
         #expect(try await till.journal.verify().findings.isEmpty)
     }
 
+    @Test("promise 7: a number whose intent is on disk after all is not voided, and holds up no other")
+    func abandonedIntent() async throws {
+        let till = try await Till()
+        let intended = try await till.journal.mint()
+        let sale = JournalRecord.Sale(
+            movement: .pursePurchase(EvidenceBytes([1])), amount: Amount(fen: 100),
+            payer: .card(till.cardID, .unproven),
+            account: nil, merchant: try #require(MerchantID(text: "canteen-1")), lane: till.lane, path: .local)
+        try await till.journal.intend(intended, sale, reference: try till.order().reference, now: Till.morning)
+        let other = try await till.journal.mint()
+        till.authorization.abandon(intended)
+        till.authorization.abandon(other)
+        try await till.authorization.voidAbandoned()
+        let records = try await till.journal.records(after: 0, limit: 10).map(\.record)
+        #expect(records.map(\.transaction) == [other])
+        #expect(try await till.journal.openCardTransaction(of: till.cardID)?.transaction == intended)
+    }
+
     @Test("promise 2: a hub that answers too late changes nothing at the terminal, and its hold ends with the record")
     func late() async throws {
         let till = try await Till()

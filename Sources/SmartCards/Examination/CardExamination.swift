@@ -35,13 +35,18 @@ package struct CardExamination: Sendable {
     private var subjects: [any ExaminationSubject]
     private var current = 0
     private var asked = 0
+    private let dialect: ValueDialect?
     private var state = State.idle
 
     /// - Parameters:
     ///   - answerToReset: as the reader gave it; empty when it is not known.
     ///   - profiles: in the order in which a lane tries them.
     ///   - today: the local day as cards keep it, for example 20260901.
-    package init(answerToReset: [UInt8], profiles: [CardProfile], today: Int) {
+    ///   - dialect: what the reader is known to speak to memory cards; `nil` for an unknown one.
+    package init(
+        answerToReset: [UInt8], profiles: [CardProfile], today: Int, dialect: ValueDialect? = nil
+    ) {
+        self.dialect = dialect
         self.answerToReset = answerToReset
         self.today = today
         subjects =
@@ -110,7 +115,8 @@ package struct CardExamination: Sendable {
             readable = nil
         }
         let setting = ExaminationSetting(
-            today: today, privateBytes: subjects.flatMap(\.privateBytes), answerToReset: readable)
+            today: today, privateBytes: subjects.flatMap(\.privateBytes), answerToReset: readable,
+            dialect: dialect)
         report.describe(answerToReset, setting)
         // A subject whose turn never came has nothing to say.
         let end = isComplete ? subjects.count : current

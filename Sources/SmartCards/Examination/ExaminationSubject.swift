@@ -30,6 +30,8 @@ struct ExaminationSetting {
     let privateBytes: [[UInt8]]
     /// `nil` when the reader gave none, or one that cannot be read.
     let answerToReset: AnswerToReset?
+    /// What the reader is known to speak to memory cards; `nil` for an unknown one.
+    let dialect: ValueDialect?
 
     /// Which bytes belong to a private run, in either byte order.
     func hidden(_ bytes: [UInt8]) -> [Bool] {

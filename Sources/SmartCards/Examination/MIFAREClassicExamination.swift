@@ -29,6 +29,14 @@ struct MIFAREClassicExamination: ExaminationSubject {
                 ExaminationText("not tried, identifier: \(text.english)", "不会尝试，唯一标识：\(text.chinese)"))
             return
         }
+        if profile.tender == .purse, setting.dialect?.allowsPurse != true {
+            report.judge(
+                profile.name, .refused,
+                ExaminationText(
+                    "this reader is not known to write such a purse safely, so it only reads",
+                    "不确定此读卡器能否安全写入钱包，仅可读取"))
+            return
+        }
         switch setting.answerToReset {
         case nil:
             report.judge(

@@ -66,7 +66,7 @@ package struct CardInspection: Sendable {
         let day = CalendarTime(clock.now(), offset: timeZoneOffset)
         var machine = CardExamination(
             answerToReset: answerToReset, profiles: profiles,
-            today: day.year * 10_000 + day.month * 100 + day.day)
+            today: day.year * 10_000 + day.month * 100 + day.day, dialect: reader.valueDialect)
         var action = machine.start()
         while true {
             switch action {

@@ -67,8 +67,9 @@ package final class AuthorizationService: Sendable {
             do throws(LedgerError) {
                 try await journal.void(transaction, now: clock.now())
                 recorded()
-            } catch  where error.code == .transactionNotOpen {
-                // The commit had succeeded after all: the record is there, so nothing is owed.
+            } catch  where error.code == .transactionNotOpen || error.code == .intentMismatch {
+                // The commit had succeeded after all. The record is there; or the intent is, which the next opening of
+                // the journal turns into an unknown record. Nothing is owed, and the others must not wait for it.
             }
             abandoned.withLock { $0.removeAll { $0 == transaction } }
         }
