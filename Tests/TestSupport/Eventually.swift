@@ -4,7 +4,7 @@ import Testing
 ///
 /// For conditions of the outside world only (a process, a device): where the test owns the clock it has no need.
 package func eventually(
-    within deadline: Duration = .seconds(20), _ what: String,
+    within deadline: Duration = .seconds(90), _ what: String,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {
