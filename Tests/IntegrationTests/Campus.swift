@@ -127,7 +127,7 @@ struct OpenSale {
     /// Waits for what the lane shows when a payer could not be served; the sale stays open.
     func problem(sourceLocation: SourceLocation = #_sourceLocation) async throws -> ProblemMessage {
         var problem: ProblemMessage?
-        try await eventually(within: .seconds(10), "\(lane) shows a problem", sourceLocation: sourceLocation) {
+        try await eventually(within: .seconds(60), "\(lane) shows a problem", sourceLocation: sourceLocation) {
             let sale = try await now()
             try #require(sale.state == .open, "\(sale)", sourceLocation: sourceLocation)
             problem = sale.problem

@@ -62,7 +62,7 @@ extension Integration {
             let sale = try await OpenSale(campus, fen: fen)
             try await campus.present(card)
             var seen: SaleMessage?
-            try await eventually(within: .seconds(10), "\(what) has an end") {
+            try await eventually(within: .seconds(60), "\(what) has an end") {
                 let now = try await sale.now()
                 if now.problem != nil || now.state != .open { seen = now }
                 return seen != nil || (!card.isInserted && now.display == "presentPayment")

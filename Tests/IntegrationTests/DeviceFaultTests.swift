@@ -89,7 +89,7 @@ extension Integration {
             var last: ProblemMessage?
             for (bytes, codes) in cases {
                 try await campus.scanner.scan(bytes: bytes)
-                try await eventually(within: .seconds(10), "another problem than \(String(describing: last))") {
+                try await eventually(within: .seconds(60), "another problem than \(String(describing: last))") {
                     let problem = try await sale.problem()
                     defer { last = problem }
                     return codes.contains(problem.code)
