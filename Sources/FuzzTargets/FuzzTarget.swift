@@ -13,6 +13,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case desfireSession
     case desfireDebit
     case mifareClassic
+    case secureModule
     case paymentCode
     case codeClassifier
     case scanFramer
@@ -36,6 +37,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .desfireSession: DESFireSessionTarget.run(input)
         case .desfireDebit: DESFireDebitTarget.run(input)
         case .mifareClassic: MIFAREClassicTarget.run(input)
+        case .secureModule: SecureModuleTarget.run(input)
         case .paymentCode: PaymentCodeTarget.run(input)
         case .codeClassifier: CodeClassifierTarget.run(input)
         case .scanFramer: ScanFramerTarget.run(input)

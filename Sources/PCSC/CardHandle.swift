@@ -86,7 +86,10 @@ package struct CardHandle: ~Copyable {
         var active: DWORD = 0
         var answerToReset = [UInt8](repeating: 0, count: Int(MAX_ATR_SIZE))
         var answerLength = DWORD(answerToReset.count)
-        let code = SCardStatus(handle, &name, &nameLength, &state, &active, &answerToReset, &answerLength)
+        let handle = handle
+        let code = ReaderTable.alone {
+            SCardStatus(handle, &name, &nameLength, &state, &active, &answerToReset, &answerLength)
+        }
         try Operation.status.check(code, context: context.handle)
         return CardStatus(
             readerName: String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self),

@@ -8,7 +8,8 @@ import CPCSC
 /// the cards connected through it. Only its ``Canceller`` may go to another thread.
 ///
 /// pcsc-lite 1.9.9 keeps the list of readers in one unprotected table per process, which ``readerNames()``,
-/// ``waitForChange(in:timeout:)`` and ``CardHandle/status()`` fill: one thread of a process does all watching.
+/// ``waitForChange(in:timeout:)`` and ``CardHandle/status()`` fill: one thread of a process does all watching. A second
+/// one ends the process with that reason, before it can spoil the memory.
 ///
 /// The context is released when this value and all its cards are gone.
 package struct ResourceManager: ~Copyable {
@@ -36,7 +37,7 @@ package struct ResourceManager: ~Copyable {
         var length = DWORD(names.count)
         do {
             try Operation.listReaders.check(
-                SCardListReaders(context.handle, nil, &names, &length), context: context.handle)
+                ReaderTable.alone { SCardListReaders(context.handle, nil, &names, &length) }, context: context.handle)
         } catch  where error.code == .noReadersAvailable {
             return []
         }
@@ -63,7 +64,7 @@ package struct ResourceManager: ~Copyable {
         }
         let context = self.context
         let code = ReaderState.withServiceStates(&states) { pointer, count in
-            SCardGetStatusChange(context.handle, DWORD(milliseconds: timeout), pointer, count)
+            ReaderTable.alone { SCardGetStatusChange(context.handle, DWORD(milliseconds: timeout), pointer, count) }
         }
         do {
             try Operation.getStatusChange.check(code, context: context.handle)

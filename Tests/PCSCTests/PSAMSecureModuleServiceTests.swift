@@ -32,9 +32,8 @@ extension RealService {
         @Test("a whole tap: the card on the first slot is proven through the module in the second")
         func wholeTap() async throws {
             try await withSecureModule { bench async throws in
-                let monitor = PCSCReaderMonitor()
                 let lane = PCSCCardReader(
-                    name: "lane1", matching: ReaderNamePattern(PcscdInstance.readerNames[0]), monitor: monitor)
+                    name: "lane1", matching: ReaderNamePattern(PcscdInstance.readerNames[0]), monitor: bench.monitor)
                 let profile = PurseProfile(
                     name: "campus", application: .file(0x3F01), purchaseKeyIndex: 1,
                     proof: .secureModule(factors: [.applicationSerial]))
@@ -81,7 +80,6 @@ extension RealService {
                 await stranger.remove()
                 #expect(bench.memory?.checksSeen == 1 && bench.memory?.wrongChecksSeen == 0)
                 await lane.close()
-                await monitor.close()
             }
         }
 

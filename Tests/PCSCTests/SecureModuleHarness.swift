@@ -13,6 +13,8 @@ struct SecureModuleHarness: Sendable {
     let pcscd: PcscdInstance
     let folder: TemporaryDirectory
     let peer: VirtualCardPeer
+    /// The one of this process: a second one would share the client library's table with it.
+    let monitor: PCSCReaderMonitor
     let module: PSAMSecureModule
 
     /// What the module in the slot holds.
@@ -91,7 +93,8 @@ func withSecureModule(
             profile: SecureModuleProfile(application: .file(0x1001))),
         reader: reader, recordFile: folder.file("secure-module"))
     let running = Task { await module.run() }
-    let harness = SecureModuleHarness(campus: campus, pcscd: pcscd, folder: folder, peer: peer, module: module)
+    let harness = SecureModuleHarness(
+        campus: campus, pcscd: pcscd, folder: folder, peer: peer, monitor: monitor, module: module)
     let result: Result<Void, any Error>
     do {
         if isInserted {
