@@ -147,8 +147,7 @@ extension RealService {
 
         @Test("promise 14: a card that never answers is given up while the other reader goes on")
         func neverAnswers() async throws {
-            try await withReader(exchangeTimeout: .milliseconds(700)) { reader, log, pcscd in
-                let monitor = PCSCReaderMonitor()
+            try await withMonitoredReader(exchangeTimeout: .milliseconds(700)) { reader, log, pcscd, monitor in
                 let other = PCSCCardReader(name: "lane2", matching: ReaderNamePattern(second), monitor: monitor)
                 let otherLog = EventLog(other)
                 let mute = try TestCard(port: pcscd.port) { _ in .silence }
@@ -179,7 +178,6 @@ extension RealService {
                 #expect(try await reader.transmit(select) == TestCard.success)
                 next.leave()
                 await other.close()
-                await monitor.close()
             }
         }
 

@@ -160,7 +160,10 @@ extension RealService {
         @Test("without LOAD KEY, or with another model, nobody asks", arguments: [true, false])
         func noLateRemoval(isSlowModel: Bool) async throws {
             let quirks = ReaderQuirks("model", names: "*", needsRemovalPolling: isSlowModel)
-            try await withModel(quirks) { reader, log, pcscd in
+            try await withMonitoredReader(quirks: { _ in quirks }) { reader, log, pcscd, monitor in
+                let neighbour = PCSCCardReader(
+                    name: "lane2", matching: ReaderNamePattern(PcscdInstance.readerNames[1]), monitor: monitor)
+                let neighbourLog = EventLog(neighbour)
                 let seen = Mutex<[[UInt8]]>([])
                 let command = isSlowModel ? select : loadKey
                 let card = try TestCard(port: pcscd.port) { command in
@@ -173,9 +176,10 @@ extension RealService {
                 await reader.disconnect(.powerOff)
                 // Another reader's whole tap takes longer than the asking's interval.
                 let other = try TestCard(port: pcscd.secondPort)
-                try await onThread { try waitForCard(true, in: PcscdInstance.readerNames[1]) }
+                try await neighbourLog.waitForLast(.tapped)
                 other.leave()
-                try await onThread { try waitForCard(false, in: PcscdInstance.readerNames[1]) }
+                try await neighbourLog.waitForLast(.removed)
+                await neighbour.close()
                 #expect(seen.withLock { $0 } == [command])
                 card.leave()
                 try await log.waitForLast(.removed)

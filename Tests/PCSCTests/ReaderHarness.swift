@@ -11,6 +11,17 @@ func withReader(
     quirks: @escaping @Sendable (String) -> ReaderQuirks = { ReaderQuirks.of(readerName: $0) },
     _ body: (PCSCCardReader, EventLog, PcscdInstance) async throws -> Void
 ) async throws {
+    try await withMonitoredReader(exchangeTimeout: exchangeTimeout, quirks: quirks) { reader, log, pcscd, _ in
+        try await body(reader, log, pcscd)
+    }
+}
+
+/// Like ``withReader(exchangeTimeout:quirks:_:)``, with the monitor, for a second reader: a process has one monitor.
+func withMonitoredReader(
+    exchangeTimeout: Duration = .seconds(5),
+    quirks: @escaping @Sendable (String) -> ReaderQuirks = { ReaderQuirks.of(readerName: $0) },
+    _ body: (PCSCCardReader, EventLog, PcscdInstance, PCSCReaderMonitor) async throws -> Void
+) async throws {
     let pcscd = try await SharedPcscd.running()
     let monitor = PCSCReaderMonitor()
     let reader = PCSCCardReader(
@@ -19,7 +30,7 @@ func withReader(
     let log = EventLog(reader)
     let result: Result<Void, any Error>
     do {
-        try await body(reader, log, pcscd)
+        try await body(reader, log, pcscd, monitor)
         result = .success(())
     } catch {
         result = .failure(error)
