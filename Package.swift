@@ -22,6 +22,11 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -44,9 +49,12 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -76,7 +84,10 @@ let package = Package(
         module("PCSC", ["CPCSC"]),
         module("Devices", ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC", log]),
         module("Ledger", ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "HubProtocol", grdb, crypto, log]),
-        module("Uplink", ["Terminal", "Payments", "HubProtocol", httpClient, nioCore, nioHTTP, log]),
+        module("Certificates", ["DurableFiles", "Payments", crypto, x509, asn1]),
+        module(
+            "Uplink",
+            ["Terminal", "Payments", "HubProtocol", "Certificates", httpClient, nioCore, nioHTTP, nioTLS, log]),
         module(
             "Control",
             ["Terminal", "Payments", "SmartCards", "HubProtocol", "ControlProtocol", hummingbird, nioCore, log]),
@@ -88,7 +99,7 @@ let package = Package(
             "TerminalDaemon",
             [
                 "Terminal", "Payments", "PaymentCodes", "SmartCards", "HubProtocol", "Devices", "Ledger", "Uplink",
-                "Control", "ServiceHost", log, serviceLifecycle, unixSignals,
+                "Control", "ServiceHost", "Certificates", log, serviceLifecycle, unixSignals,
             ]),
 
         // Hub and lab.
@@ -96,19 +107,28 @@ let package = Package(
         module(
             "Hub",
             [
-                "DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "CodeRendering", grdb,
-                hummingbird, crypto, log, serviceLifecycle, nioCore,
+                "DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "CodeRendering",
+                "Certificates", grdb, hummingbird, hummingbirdTLS, crypto, log, serviceLifecycle, nioCore, nioTLS,
             ]),
         module(
             "Simulation", ["DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "Terminal", crypto]),
+
+        // A disk that fails, and a whole campus from a seed; never shipped.
+        module("FaultyStorage", ["Payments", sqlite]),
+        module(
+            "CampusSimulation",
+            [
+                "Simulation", "FaultyStorage", "Terminal", "Ledger", "Hub", "HubProtocol", "SmartCards",
+                "PaymentCodes", "Payments", "DurableFiles", crypto, log,
+            ]),
 
         program("tilld", ["TerminalDaemon", argumentParser]),
         program("till", ["Payments", "HubProtocol", "ControlProtocol", "ControlClient", argumentParser]),
         program(
             "till-hub",
             [
-                "Hub", "HubProtocol", "Payments", "SmartCards", "CodeRendering", "ServiceHost", argumentParser,
-                httpClient, nioCore, nioHTTP, log, serviceLifecycle, unixSignals,
+                "Hub", "HubProtocol", "Payments", "SmartCards", "CodeRendering", "ServiceHost", "Certificates",
+                argumentParser, httpClient, nioCore, nioHTTP, log, serviceLifecycle, unixSignals,
             ]),
         module(
             "Lab",
@@ -116,7 +136,12 @@ let package = Package(
                 "Simulation", "SmartCards", "Payments", "PaymentCodes", "HubProtocol", "ControlProtocol",
                 "ControlClient", "Terminal", "Ledger", "CodeRendering", crypto,
             ]),
-        program("till-lab", ["Lab", "Simulation", "Devices", "Terminal", "SmartCards", "Payments", argumentParser]),
+        program(
+            "till-lab",
+            [
+                "Lab", "CampusSimulation", "Simulation", "Devices", "Terminal", "SmartCards", "Payments",
+                argumentParser,
+            ]),
 
         // What the fuzzers feed: one entry for each, also replayed by the tests. See scripts/fuzz.
         module(
@@ -164,6 +189,19 @@ let package = Package(
             [
                 "Lab", "Simulation", "SmartCards", "Payments", "HubProtocol", "ControlProtocol", "ControlClient",
                 "TestSupport",
+            ]),
+        tests("CertificatesTests", ["Certificates", "Payments", "TestSupport", crypto, x509]),
+        tests(
+            "StorageFaultTests",
+            [
+                "FaultyStorage", "Ledger", "Hub", "Terminal", "Simulation", "HubProtocol", "PaymentCodes", "Payments",
+                "TestSupport", grdb, crypto, log,
+            ]),
+        tests(
+            "CampusSimulationTests",
+            [
+                "CampusSimulation", "FaultyStorage", "Simulation", "Ledger", "Hub", "Terminal", "HubProtocol",
+                "PaymentCodes", "Payments", "TestSupport", crypto, log,
             ]),
         tests("TidyTests", ["Payments", "TestSupport"]),
     ],

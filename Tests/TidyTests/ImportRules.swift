@@ -17,20 +17,28 @@ enum ImportRules {
         "Devices": ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC"],
         "DurableFiles": [],
         "Ledger": ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "HubProtocol"],
-        "Uplink": ["Terminal", "Payments", "HubProtocol"],
+        "Certificates": ["DurableFiles", "Payments"],
+        "Uplink": ["Terminal", "Payments", "HubProtocol", "Certificates"],
         "Control": ["Terminal", "Payments", "SmartCards", "HubProtocol", "ControlProtocol"],
         "ControlClient": ["Payments", "HubProtocol", "ControlProtocol"],
         "ServiceHost": ["Payments"],
         "TerminalDaemon": [
             "Terminal", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "ControlProtocol", "PCSC", "Devices",
-            "Ledger", "Uplink", "Control", "ServiceHost",
+            "Ledger", "Uplink", "Control", "ServiceHost", "Certificates",
         ],
         "Lab": [
             "Simulation", "Terminal", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "ControlProtocol",
             "ControlClient", "CodeRendering", "ServiceHost", "Ledger",
         ],
         "CodeRendering": ["CQREncode"],
-        "Hub": ["DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "CodeRendering"],
+        "Hub": [
+            "DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "CodeRendering", "Certificates",
+        ],
+        "FaultyStorage": ["Payments"],
+        "CampusSimulation": [
+            "Simulation", "FaultyStorage", "Terminal", "Ledger", "Hub", "HubProtocol", "SmartCards", "PaymentCodes",
+            "Payments", "DurableFiles",
+        ],
         "Simulation": ["DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "Terminal"],
         "FuzzTargets": [
             "Simulation", "SmartCards", "PaymentCodes", "HubProtocol", "Payments", "Devices", "Terminal", "ServiceHost",
@@ -43,8 +51,13 @@ enum ImportRules {
         "CQREncode": ["CodeRendering"],
         "COpenSSL": ["SmartCards"],
         "GRDB": ["Ledger", "Hub"],
+        "GRDBSQLite": ["FaultyStorage"],
+        "X509": ["Certificates"],
+        "SwiftASN1": ["Certificates"],
+        "NIOSSL": ["Uplink", "Hub", "till-hub"],
         "AsyncHTTPClient": ["Uplink", "ControlClient", "Lab", "till", "till-hub", "till-lab"],
         "Hummingbird": ["Hub", "Control"],
+        "HummingbirdTLS": ["Hub"],
         "HummingbirdCore": ["Hub", "Control"],
         "Yams": ["ServiceHost"],
     ]
@@ -52,7 +65,7 @@ enum ImportRules {
     /// Modules that `tilld` links: there Foundation's essentials are enough, and the rest costs memory.
     static let linkedByDaemon = Set(pure.keys).union([
         "Terminal", "PCSC", "Devices", "DurableFiles", "Ledger", "Uplink", "Control", "ServiceHost",
-        "TerminalDaemon", "tilld",
+        "Certificates", "TerminalDaemon", "tilld",
     ])
 
     static let executables: Set<String> = ["tilld", "till", "till-hub", "till-lab"]
