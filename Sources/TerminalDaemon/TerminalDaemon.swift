@@ -46,13 +46,8 @@ package struct TerminalDaemon {
         let purse = PurseService(
             journal: ledger, hub: gateway, authorizer: authorizer, clock: clock, merchant: configuration.merchant,
             deliver: { await relay.deliver() }, abandon: { authorization.abandon($0) }, recorded: { relay.wake() })
-        let sync = SyncService(
+        let steps = SyncSteps(
             queue: ledger, replica: ledger, hub: gateway, clock: clock, signer: ledger.key,
-            pollInterval: configuration.hub.pollInterval,
-            retryDelay: { failures in
-                var generator = SystemRandomNumberGenerator()
-                return Backoff().delay(after: failures, using: &generator)
-            },
             settleOwed: { () async throws(LedgerError) in
                 try await authorization.voidAbandoned()
                 try await purse.settleOwed()
@@ -63,6 +58,12 @@ package struct TerminalDaemon {
                 } catch {
                     logger.error("payment-code keys: \(error)")
                 }
+            })
+        let sync = SyncService(
+            steps: steps, pollInterval: configuration.hub.pollInterval,
+            retryDelay: { failures in
+                var generator = SystemRandomNumberGenerator()
+                return Backoff().delay(after: failures, using: &generator)
             }, logger: logger)
         relay.connect(sync)
         let lanes = try openLanes(

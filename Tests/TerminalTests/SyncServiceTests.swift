@@ -20,14 +20,15 @@ import Testing
         _ body: (SyncService) async throws -> Void
     ) async throws {
         let sync = SyncService(
-            queue: till.journal, replica: till.journal, hub: till.hub, clock: till.trusted, signer: till.signer,
+            steps: SyncSteps(
+                queue: till.journal, replica: till.journal, hub: till.hub, clock: till.trusted, signer: till.signer,
+                settleOwed: { () async throws(LedgerError) in try await till.authorization.voidAbandoned() },
+                replicaChanged: { replicaChanged.increment() }),
             pollInterval: .seconds(3600),
             retryDelay: {
                 attempts.note($0)
                 return .seconds(3600)
-            },
-            settleOwed: { () async throws(LedgerError) in try await till.authorization.voidAbandoned() },
-            replicaChanged: { replicaChanged.increment() }, logger: Till.logger)
+            }, logger: Till.logger)
         let group = ServiceGroup(configuration: .init(services: [.init(service: sync)], logger: Till.logger))
         let run = Task { try await group.run() }
         let result: Result<Void, any Error>

@@ -51,7 +51,7 @@ enum ImportRules {
         "CQREncode": ["CodeRendering"],
         "COpenSSL": ["SmartCards"],
         "GRDB": ["Ledger", "Hub"],
-        "GRDBSQLite": ["FaultyStorage"],
+        "GRDBSQLite": ["FaultyStorage", "Ledger"],
         "X509": ["Certificates"],
         "SwiftASN1": ["Certificates"],
         "NIOSSL": ["Uplink", "Hub", "till-hub"],
