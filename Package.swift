@@ -134,7 +134,7 @@ let package = Package(
             "Lab",
             [
                 "Simulation", "SmartCards", "Payments", "PaymentCodes", "HubProtocol", "ControlProtocol",
-                "ControlClient", "Terminal", "Ledger", "CodeRendering", crypto,
+                "ControlClient", "Terminal", "Ledger", "Uplink", "CodeRendering", crypto,
             ]),
         program(
             "till-lab",

@@ -1,6 +1,7 @@
 import Foundation
 import Payments
 import Simulation
+import Uplink
 
 /// The hub as a process of the lab, operated through its own command line.
 package final class LabHub: Sendable {
@@ -52,10 +53,24 @@ package final class LabHub: Sendable {
 
     /// Registers the terminal and leaves its secret where the daemon reads it.
     package func registerTerminal(_ terminal: String, name: String, merchant: String) async throws {
+        let secret = try await secret(registering: terminal, name: name, merchant: merchant)
+        try paths.writePrivate(secret + "\n", to: paths.terminalSecret)
+    }
+
+    /// Registers the terminal and gives a way to the hub for it, without a daemon.
+    func gateway(registering terminal: String, name: String, merchant: String) async throws -> HTTPHubGateway {
+        let secret = try await secret(registering: terminal, name: name, merchant: merchant)
+        guard let id = TerminalID(text: terminal), let address = HubAddress(text: "http://127.0.0.1:\(port)"),
+            let secret = TerminalSecret(hex: secret)
+        else { throw LabError("terminal \(terminal) cannot reach the hub") }
+        return HTTPHubGateway(address: address, terminal: id, secret: secret, userAgent: "till-lab")
+    }
+
+    private func secret(registering terminal: String, name: String, merchant: String) async throws -> String {
         struct Credentials: Decodable { var secret: String }
         let credentials: Credentials = try await json(
             "terminal", "register", "--id", terminal, "--name", name, "--merchant", merchant)
-        try paths.writePrivate(credentials.secret + "\n", to: paths.terminalSecret)
+        return credentials.secret
     }
 
     package func createAccount(_ account: String, name: String) async throws {

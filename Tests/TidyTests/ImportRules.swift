@@ -28,7 +28,7 @@ enum ImportRules {
         ],
         "Lab": [
             "Simulation", "Terminal", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "ControlProtocol",
-            "ControlClient", "CodeRendering", "ServiceHost", "Ledger",
+            "ControlClient", "CodeRendering", "ServiceHost", "Ledger", "Uplink",
         ],
         "CodeRendering": ["CQREncode"],
         "Hub": [

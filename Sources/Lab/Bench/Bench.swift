@@ -87,6 +87,8 @@ package struct Bench: Sendable {
         case .apdu: try await ExchangesBench(bench: self).result()
         case .taps: try await TapsBench(bench: self).result()
         case .purse: try await PurseTapsBench(bench: self).result()
+        case .ingest: try await IngestBench(bench: self).result()
+        case .drain: try await DrainBench(bench: self).result()
         }
     }
 

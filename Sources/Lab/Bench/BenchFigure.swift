@@ -39,6 +39,11 @@ package struct BenchFigure: Sendable, Encodable {
         with(Target(text: "≥ \(Self.text(limit)) ×", met: (ratio ?? 0) >= limit))
     }
 
+    /// The same figure with a target for its value: at least `limit`.
+    func atLeast(_ limit: Double) -> BenchFigure {
+        with(Target(text: "≥ \(Self.text(limit)) \(unit.rawValue)", met: ours >= limit))
+    }
+
     /// The same figure with a target for its value: at most `limit`, explained by `formula` where it is computed.
     func atMost(_ limit: Double, _ formula: String? = nil) -> BenchFigure {
         let value = "≤ \(Self.text(limit)) \(unit.rawValue)"

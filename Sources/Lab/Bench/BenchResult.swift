@@ -32,6 +32,8 @@ package enum BenchRow: String, Sendable, Encodable, CaseIterable {
     case daemon
     case taps
     case purse
+    case ingest
+    case drain
 
     /// All names, with commas between.
     package static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
@@ -44,6 +46,8 @@ package enum BenchRow: String, Sendable, Encodable, CaseIterable {
         case .daemon: "daemon: tilld with 50,000 accounts, 50,000 cards and 100,000 records"
         case .taps: "taps: from card or scan to durable decision, through pcscd, tilld and hub"
         case .purse: "purse: from card to durable decision when the card's own purse pays, through pcscd and tilld"
+        case .ingest: "ingest: batches of 100 records from 200 terminals into till-hub"
+        case .drain: "drain: a backlog from tilld to till-hub, with taps meanwhile"
         }
     }
 }

@@ -1,0 +1,116 @@
+import ControlClient
+import ControlProtocol
+import Foundation
+import Ledger
+import Payments
+import Terminal
+
+/// How long a terminal takes to deliver what it sold in a day without the hub, and what taps cost meanwhile.
+struct DrainBench {
+    private static let account = "2026010001"
+    private static let amount = Amount(fen: 100)
+    private static let patience = Duration.seconds(300)
+    /// As much as fills the backlog from few accounts.
+    private static let policy = """
+        offline:
+          card_count: 1000000
+          card_amount: 10000000.00
+          terminal_count: 1000000
+          terminal_amount: 100000000.00
+        """
+
+    let bench: Bench
+
+    /// 36,000 in the design: the records that terminals of the field store.
+    private var backlog: Int { bench.options.isQuick ? 6000 : 36_000 }
+
+    func result() async throws -> BenchResult {
+        try await bench.withCampus("drain", extra: Self.policy) { try await measure($0) }
+    }
+
+    private func measure(_ campus: LabCampus) async throws -> BenchResult {
+        let enrolled = try await campus.enrol(
+            Self.account, name: "Bench Student", balance: "1000000.00", serial: "00061998081700000030")
+        _ = try await campus.terminal.client.sync()
+        let bare = try await BenchCard(enrolled, on: campus, floors: bench.floors)
+        var before = SaleKind(name: "tap before")
+        let count = bench.options.isQuick ? 10 : 40
+        try await before.measure(count, bench) {
+            let (sale, atCard) = try await bare.pay { try await campus.tap($0, amount: Self.amount) }
+            return (sale, "online", atCard)
+        }
+        _ = try await campus.terminal.client.sync()
+        await campus.hub.stop()
+        await campus.terminal.stop()
+        try await fill(campus.paths.terminalState, card: enrolled.id)
+        try await campus.terminal.start()
+        bench.progress.show("drain: \(backlog) records")
+        let begin = ContinuousClock.now
+        try await campus.hub.start()
+        var during = SaleKind(name: "tap while it drains")
+        async let drained = waitUntilDrained(campus, since: begin)
+        // Taps for as long as the drain lasts, at most as many as before.
+        try await during.measure(count, bench) {
+            let (sale, atCard) = try await bare.pay { try await campus.tap($0, amount: Self.amount) }
+            return (sale, sale.decidedBy ?? "", atCard)
+        }
+        let elapsed = try await drained
+        let books = try await campus.hub.checkBooks()
+        guard books.sound else { throw LabError("the books are not sound: \(books.findings.prefix(3))") }
+        let limit = 60.0 * Double(backlog) / 36_000
+        return BenchResult(
+            row: .drain,
+            figures: [
+                BenchFigure("drain of \(backlog) records", elapsed.milliseconds, .milliseconds).atMost(limit * 1000),
+                BenchFigure(
+                    "records delivered", Double(backlog) / (elapsed.milliseconds / 1000), .perSecond),
+            ] + during.figures.prefix(2)
+                + [
+                    BenchFigure(
+                        "  the same before, median", before.own.median, .milliseconds, floor: before.sync.median)
+                ],
+            notes: ["from the start of the hub until it had acknowledged everything, one terminal, batches of 500"])
+    }
+
+    private func waitUntilDrained(_ campus: LabCampus, since begin: ContinuousClock.Instant) async throws -> Duration {
+        try await campus.terminal.wait("the hub has everything", within: Self.patience) { status in
+            status.hub.reachable && status.journal.unsentCount < 50
+        }
+        return .now - begin
+    }
+
+    /// Sales without the hub, through the ledger's own interface, in the terminal's own journal.
+    private func fill(_ folder: String, card: CardID) async throws {
+        bench.progress.show("drain: selling \(backlog) times without the hub")
+        let ledger = try BenchLedger(folder: folder).open(reservationWindow: BenchLedger.reservationWindow)
+        guard let merchant = MerchantID(text: LabCampus.merchant), let lane = LaneID(text: LabTerminal.lane) else {
+            throw LabError("the lab's merchant and lane have names")
+        }
+        let unlimited = Amount(fen: .max / 2)
+        let authorizer = Authorizer(
+            policy: OfflinePolicy(
+                permitted: true, unprovenCards: false, floorLimit: Amount(fen: 3000), cardAmount: unlimited,
+                cardCount: .max, terminalAmount: unlimited, terminalCount: .max, contactAge: .seconds(86_400)))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for caller in 0..<BenchLedger.callers {
+                group.addTask {
+                    for sale in stride(from: caller, to: backlog, by: BenchLedger.callers) {
+                        let request = AuthorizationRequest(
+                            transaction: try await ledger.mint(), amount: Amount(fen: Int64(1 + sale % 9)),
+                            instrument: .card(
+                                CardEvidence(
+                                    card: card, proof: .proven, validFrom: 20_200_101, validThrough: 20_491_231)),
+                            merchant: merchant, lane: lane)
+                        let concluded = try await ledger.conclude(
+                            request, hub: .none(.unreachable), authorizer: authorizer, now: BenchLedger.now())
+                        guard case .approved = concluded.decision else {
+                            throw LabError("sale \(sale): \(concluded.decision.reason?.name ?? "no reason")")
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        try await ledger.close()
+    }
+}
