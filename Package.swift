@@ -74,16 +74,24 @@ let package = Package(
         module("HubProtocol", ["Payments", crypto]),
         module("ControlProtocol", ["Payments", "HubProtocol"]),
 
+        // Marked moments at which crash tests end a process of a debug build.
+        module("CrashPoints"),
+
         // Application: ports, lane machine, services, policy.
         module(
             "Terminal",
-            ["Payments", "SmartCards", "PaymentCodes", "HubProtocol", "ControlProtocol", log, serviceLifecycle]),
+            [
+                "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "ControlProtocol", "CrashPoints", log,
+                serviceLifecycle,
+            ]),
 
         // Adapters: one outside thing each.
         module("DurableFiles"),
         module("PCSC", ["CPCSC"]),
         module("Devices", ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC", log]),
-        module("Ledger", ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "HubProtocol", grdb, crypto, log]),
+        module(
+            "Ledger",
+            ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "HubProtocol", "CrashPoints", grdb, crypto, log]),
         module("Certificates", ["DurableFiles", "Payments", crypto, x509, asn1]),
         module(
             "Uplink",
@@ -108,7 +116,8 @@ let package = Package(
             "Hub",
             [
                 "DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "CodeRendering",
-                "Certificates", grdb, hummingbird, hummingbirdTLS, crypto, log, serviceLifecycle, nioCore, nioTLS,
+                "Certificates", "CrashPoints", grdb, hummingbird, hummingbirdTLS, crypto, log, serviceLifecycle,
+                nioCore, nioTLS,
             ]),
         module(
             "Simulation", ["DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "Terminal", crypto]),
@@ -134,7 +143,7 @@ let package = Package(
             "Lab",
             [
                 "Simulation", "SmartCards", "Payments", "PaymentCodes", "HubProtocol", "ControlProtocol",
-                "ControlClient", "Terminal", "Ledger", "Uplink", "CodeRendering", crypto,
+                "ControlClient", "Terminal", "Ledger", "Uplink", "CodeRendering", "CrashPoints", crypto,
             ]),
         program(
             "till-lab",
@@ -188,7 +197,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "Lab", "Simulation", "SmartCards", "Payments", "HubProtocol", "ControlProtocol", "ControlClient",
-                "TestSupport",
+                "CrashPoints", "TestSupport",
             ]),
         tests("CertificatesTests", ["Certificates", "Payments", "TestSupport", crypto, x509]),
         tests(

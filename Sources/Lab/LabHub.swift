@@ -32,8 +32,12 @@ package final class LabHub: Sendable {
     package var isRunning: Bool { process.isRunning }
 
     /// Starts the hub and waits until operators reach it.
-    package func start() async throws {
-        try await process.start()
+    ///
+    /// - Parameter crash: the moment at which the hub is to end itself, for a debug build: ``CrashPoint``.
+    package func start(crashAt crash: LabCrash? = nil) async throws {
+        try await process.start(with: crash?.environment ?? [:])
+        // It may be over before it answers.
+        if crash != nil { return }
         try await process.waitUntil("the hub answers", within: .seconds(20)) {
             LocalPorts.isListening(port) && FileManager.default.fileExists(atPath: paths.hubSocket)
         }

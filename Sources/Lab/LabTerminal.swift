@@ -75,8 +75,12 @@ package final class LabTerminal: Sendable {
     package var processIdentifier: Int32? { process.processIdentifier }
 
     /// Starts the daemon and waits until it answers.
-    package func start() async throws {
-        try await process.start()
+    ///
+    /// - Parameter crash: the moment at which the daemon is to end itself, for a debug build: ``CrashPoint``.
+    package func start(crashAt crash: LabCrash? = nil) async throws {
+        try await process.start(with: crash?.environment ?? [:])
+        // It may be over before it answers.
+        if crash != nil { return }
         try await waitUntilReady()
     }
 

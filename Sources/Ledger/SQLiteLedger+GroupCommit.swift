@@ -1,3 +1,4 @@
+import CrashPoints
 import GRDB
 import Payments
 import Synchronization
@@ -38,10 +39,12 @@ extension SQLiteLedger {
                 for pending in batch { outcomes.append(try group.write(pending, to: database)) }
                 guard group.hasChanges else { return .rollback }
                 try group.finish(database, reserving: reservationWindow, after: numbers.withLock { $0.last })
+                CrashPoint.recordWritten.reach()
                 return .commit
             }
         }
         guard group.hasChanges else { return outcomes }
+        CrashPoint.recordCommitted.reach()
         standing = group.standing
         commitCount += 1
         numbers.withLock { numbers in

@@ -12,11 +12,12 @@ enum ImportRules {
     /// Our other modules and which of ours they may import. `TerminalDaemon` composes the adapters;
     /// executables may import anything of ours.
     static let own: [String: Set<String>] = [
-        "Terminal": ["Payments", "SmartCards", "PaymentCodes", "HubProtocol", "ControlProtocol"],
+        "CrashPoints": ["Synchronization"],
+        "Terminal": ["Payments", "SmartCards", "PaymentCodes", "HubProtocol", "ControlProtocol", "CrashPoints"],
         "PCSC": ["CPCSC"],
         "Devices": ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC"],
         "DurableFiles": [],
-        "Ledger": ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "HubProtocol"],
+        "Ledger": ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "HubProtocol", "CrashPoints"],
         "Certificates": ["DurableFiles", "Payments"],
         "Uplink": ["Terminal", "Payments", "HubProtocol", "Certificates"],
         "Control": ["Terminal", "Payments", "SmartCards", "HubProtocol", "ControlProtocol"],
@@ -29,10 +30,12 @@ enum ImportRules {
         "Lab": [
             "Simulation", "Terminal", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "ControlProtocol",
             "ControlClient", "CodeRendering", "ServiceHost", "Ledger", "Uplink",
+            "CrashPoints",
         ],
         "CodeRendering": ["CQREncode"],
         "Hub": [
             "DurableFiles", "Payments", "SmartCards", "PaymentCodes", "HubProtocol", "CodeRendering", "Certificates",
+            "CrashPoints",
         ],
         "FaultyStorage": ["Payments"],
         "CampusSimulation": [

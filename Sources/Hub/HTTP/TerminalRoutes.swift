@@ -1,3 +1,4 @@
+import CrashPoints
 import Crypto
 import HTTPTypes
 import HubProtocol
@@ -45,6 +46,7 @@ package struct TerminalRoutes: Sendable {
         let verdict = try await store.placeHold(
             HoldTerms(hold), undelivered: Amount(fen: hold.undeliveredFen),
             terminal: request.authenticatedTerminal(), rules: rules, now: request.now)
+        CrashPoint.holdStored.reach()
         return verdict.answer(hubTime: request.now)
     }
 
@@ -59,6 +61,7 @@ package struct TerminalRoutes: Sendable {
         let terminal = try request.authenticatedTerminal()
         let batch = try ReadBatch(upload, terminal: terminal)
         let acknowledged = try await store.store(batch, terminal: terminal, now: request.now)
+        CrashPoint.batchStored.reach()
         return AcknowledgementMessage(acknowledged: acknowledged, hubTime: request.now)
     }
 

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import Glibc
 import Payments
@@ -14,9 +15,8 @@ enum PurseKeyFile {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path) }
         defer { Glibc.close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failure(path) }
-        guard status.st_mode & 0o077 == 0 else { throw PurseKeyError(.readableByOthers, detail: path) }
+        guard let isOpenToOthers = try? PrivateFile.isOpenToOthers(descriptor) else { throw failure(path) }
+        guard !isOpenToOthers else { throw PurseKeyError(.readableByOthers, detail: path) }
         var bytes = [UInt8](repeating: 0, count: sizeMaximum + 1)
         let count = Glibc.read(descriptor, &bytes, bytes.count)
         guard count >= 0 else { throw failure(path) }

@@ -1,3 +1,4 @@
+import CrashPoints
 import GRDB
 import Payments
 import Synchronization
@@ -65,6 +66,7 @@ final class GroupCommit: Sendable {
                     // SQLite rolls the whole transaction back by itself on a full disk or an I/O error.
                     guard db.isInsideTransaction else { throw HubStoreError(.writeFailed, detail: "rolled back") }
                 }
+                CrashPoint.groupWritten.reach()
                 return .commit
             }
         } catch {

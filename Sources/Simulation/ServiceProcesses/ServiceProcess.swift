@@ -40,7 +40,9 @@ package final class ServiceProcess: Sendable {
     }
 
     /// Starts the program. Returns as soon as it runs; what it then needs to be ready is for the caller to await.
-    package func start() async throws {
+    ///
+    /// - Parameter more: environment variables for this run only.
+    package func start(with more: [String: String] = [:]) async throws {
         if isRunning { throw ServiceProcessError("\(executable) runs already") }
         guard access(executable, X_OK) == 0 else {
             throw ServiceProcessError("\(executable) is not there or cannot be executed")
@@ -50,7 +52,7 @@ package final class ServiceProcess: Sendable {
             // thread starts it and then stays until the program has ended.
             let thread = Thread { [self] in
                 do {
-                    let process = try spawn()
+                    let process = try spawn(more)
                     state.withLock { $0.phase = .running(process) }
                     started.resume()
                     reap(process)
@@ -171,9 +173,11 @@ package final class ServiceProcess: Sendable {
         return ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--", "/bin/sh", "-c", onlyUnderParent, String(parent)]
     }
 
-    private func spawn() throws -> pid_t {
+    private func spawn(_ more: [String: String]) throws -> pid_t {
         let command = Self.tiedTo(parent: getpid()) + [executable] + arguments
-        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.merging(more) { $1 }.map {
+            "\($0)=\($1)"
+        }
         return try SpawnedProgram.start(command: command, environment: variables, logFile: logFile)
     }
 

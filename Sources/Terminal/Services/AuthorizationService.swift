@@ -1,3 +1,4 @@
+import CrashPoints
 import HubProtocol
 import Payments
 import Synchronization
@@ -37,6 +38,7 @@ package final class AuthorizationService: Sendable {
         _ order: SaleOrder, _ instrument: Instrument, lane: LaneID
     ) async throws(LedgerError) -> (ConcludedTransaction, hubTime: Duration) {
         let transaction = try await journal.mint()
+        CrashPoint.numberTaken.reach()
         do throws(LedgerError) {
             let request = AuthorizationRequest(
                 transaction: transaction, amount: order.amount, instrument: instrument, merchant: merchant, lane: lane)
@@ -46,6 +48,7 @@ package final class AuthorizationService: Sendable {
             if authorizer.refusal(request, view: view, now: clock.now()) == nil {
                 let hold = HoldRequest(request, undelivered: view.undelivered)
                 answer = await hub.hold(hold, budget: hubBudget)
+                CrashPoint.hubAnswered.reach()
             }
             let hubTime = clock.uptime() - started
             let concluded = try await journal.conclude(

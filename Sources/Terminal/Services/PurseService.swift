@@ -1,3 +1,4 @@
+import CrashPoints
 import HubProtocol
 import Payments
 import SmartCards
@@ -124,6 +125,7 @@ package final class PurseService: Sendable {
         let transaction = if let granted { granted } else { try await journal.mint() }
         do throws(LedgerError) {
             try await journal.intend(transaction, sale, reference: reference, now: clock.now())
+            CrashPoint.intentCommitted.reach()
             return transaction
         } catch {
             abandoned(transaction)
@@ -141,6 +143,7 @@ package final class PurseService: Sendable {
     func conclude(
         _ transaction: TransactionID, _ outcome: Outcome, _ sale: JournalRecord.Sale
     ) async throws(LedgerError) -> StoredRecord {
+        CrashPoint.cardDebited.reach()
         do throws(LedgerError) {
             let stored = try await journal.record(transaction, outcome, sale, now: clock.now())
             recorded()

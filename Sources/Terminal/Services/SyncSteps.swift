@@ -1,3 +1,4 @@
+import CrashPoints
 import HubProtocol
 import Payments
 
@@ -67,10 +68,13 @@ package struct SyncSteps: Sendable {
         } catch {
             fatalError("the checkpoint key cannot sign")
         }
+        CrashPoint.batchSigned.reach()
         let answer = try await hub.upload(
             BatchUpload(records: unsent.records.map(RecordMessage.init), checkpoint: checkpoint))
+        CrashPoint.batchDelivered.reach()
         clock.noteContact(hubTime: UnixTime(milliseconds: answer.hubTimeMilliseconds))
         try await queue.acknowledge(answer.acknowledged)
+        CrashPoint.acknowledgementStored.reach()
         return .delivered
     }
 
@@ -78,7 +82,9 @@ package struct SyncSteps: Sendable {
         let cursor = try await replica.cursor()
         let page = try await hub.changes(after: cursor, limit: HubProtocolLimits.pageChanges)
         clock.noteContact(hubTime: UnixTime(milliseconds: page.hubTimeMilliseconds))
+        CrashPoint.changesFetched.reach()
         try await replica.apply(page, after: cursor)
+        CrashPoint.changesApplied.reach()
         if !page.changes.isEmpty { await replicaChanged() }
         return .changesApplied(more: page.more)
     }
