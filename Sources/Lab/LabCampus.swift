@@ -26,11 +26,12 @@ package final class LabCampus: Sendable {
     ///   - readers: the daemon's readers, one lane each; the first lane has the scanner.
     ///   - tender: whose money pays on the campus's cards.
     ///   - usesPSAM: whether the purchase key is in a simulated PSAM in the second virtual reader, not in the daemon.
+    ///   - purse: more YAML for the campus's purse profile, see ``LabTerminal``.
     ///   - profiles: YAML of more card profiles, tried after the campus's purse card, as a list; gets the lab's paths.
     ///   - extra: more YAML for the daemon.
     package init(
         folder: String, programs: String, readers: [String] = [PcscdInstance.readerNames[0]],
-        tender: Tender = .account, usesPSAM: Bool = false,
+        tender: Tender = .account, usesPSAM: Bool = false, purse: String = "",
         profiles: (LabPaths) throws -> String = { _ in "" }, extra: String = ""
     ) async throws {
         try Self.clear(folder)
@@ -45,7 +46,7 @@ package final class LabCampus: Sendable {
             paths: paths, terminal: Self.terminalID, merchant: Self.merchant, hubPort: hub.port,
             pcscEnvironment: pcscd.environment, readers: readers, tender: tender,
             secureModule: usesPSAM ? .psam(reader: PcscdInstance.readerNames[1]) : .soft,
-            profiles: try profiles(paths), extra: extra)
+            purse: purse, profiles: try profiles(paths), extra: extra)
         do {
             try await pcscd.start()
             if usesPSAM { try await secureModule.insert() }
@@ -99,13 +100,16 @@ package final class LabCampus: Sendable {
 
     /// Opens an account with money and a card.
     ///
-    /// - Parameter purse: what the card's own purse holds at the start, in fen.
+    /// - Parameters:
+    ///   - purse: what the card's own purse holds at the start, in fen.
+    ///   - personalize: changes the card before it is given out.
     package func enrol(
-        _ account: String, name: String, balance: String, serial: String, purse: UInt32 = 0
+        _ account: String, name: String, balance: String, serial: String, purse: UInt32 = 0,
+        personalize: (inout PurseCardMemory) -> Void = { _ in }
     ) async throws -> LabCard {
         try await hub.createAccount(account, name: name)
         try await hub.topUp(account, amount: balance)
-        let card = try cards.issue("card-\(account)", serial: serial, purse: purse)
+        let card = try cards.issue("card-\(account)", serial: serial, purse: purse, personalize: personalize)
         try await hub.issueCard(card.id, account: account)
         return card
     }

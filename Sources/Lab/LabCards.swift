@@ -30,12 +30,17 @@ package struct LabCards: Sendable {
 
     /// A new card with the application serial number `serial` (20 hexadecimal digits), kept in its file.
     ///
-    /// - Parameter purse: what its own purse holds, in fen.
-    package func issue(_ name: String, serial: String, purse: UInt32 = 0) throws -> LabCard {
+    /// - Parameters:
+    ///   - purse: what its own purse holds, in fen.
+    ///   - personalize: changes what the card holds before it is given out.
+    package func issue(
+        _ name: String, serial: String, purse: UInt32 = 0, personalize: (inout PurseCardMemory) -> Void = { _ in }
+    ) throws -> LabCard {
         let information = try Self.information(serial: serial)
-        let memory = PurseCardMemory(
+        var memory = PurseCardMemory(
             information: information, identifier: Array(information.applicationSerial.suffix(4)),
             balance: purse)
+        personalize(&memory)
         try CardStateFile(path: paths.card(name)).save(memory)
         return try reload(name)
     }

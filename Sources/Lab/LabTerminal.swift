@@ -31,12 +31,14 @@ package final class LabTerminal: Sendable {
     ///   - hubPort: where the hub listens on loopback.
     ///   - tender: whose money pays on the campus's cards.
     ///   - secureModule: where the purchase key is.
+    ///   - purse: more YAML for the campus's purse profile, lines of four spaces' indentation.
     ///   - profiles: YAML of more card profiles, tried after the campus's purse card; lines of a list, not indented.
     ///   - extra: more YAML at the top level of the configuration.
     package init(
         paths: LabPaths, terminal: String, merchant: String, hubPort: UInt16, pcscEnvironment: [String: String],
         readers: [String] = [PcscdInstance.readerNames[0]], tender: Tender = .account,
-        secureModule: LabSecureModuleKind = .soft, profiles: String = "", extra: String = ""
+        secureModule: LabSecureModuleKind = .soft, purse: String = "",
+        profiles: String = "", extra: String = ""
     ) throws {
         self.paths = paths
         client = ControlClient(socketPath: paths.controlSocket)
@@ -60,6 +62,7 @@ package final class LabTerminal: Sendable {
                 application: "A00000000386980701"
                 tender: \(tender.rawValue)
                 load: {pin: true}
+            \(purse)
             \(profiles)
             secure_module: \(secureModule.yaml(paths))
             \(extra)
