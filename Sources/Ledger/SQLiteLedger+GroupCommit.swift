@@ -25,6 +25,7 @@ extension SQLiteLedger {
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT && batch.count > 1 {
             return batch.flatMap { commit([$0]) }
         } catch {
+            if let error = error as? DatabaseError, error.resultCode != .SQLITE_CONSTRAINT { overwriteFailedCommit() }
             return batch.map { _ in .failure(LedgerError(storage: error)) }
         }
     }
@@ -47,6 +48,7 @@ extension SQLiteLedger {
         CrashPoint.recordCommitted.reach()
         standing = group.standing
         commitCount += 1
+        isInDoubt = false
         numbers.withLock { numbers in
             for trace in group.closed { numbers.close(trace) }
             numbers.extend(through: group.standing.row.reservedThrough)

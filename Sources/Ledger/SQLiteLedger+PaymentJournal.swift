@@ -13,8 +13,8 @@ extension SQLiteLedger: PaymentJournal {
     }
 
     /// A conclusion that fails has changed nothing, and may be tried again under the same id. One caveat is the
-    /// disk's: after a failed write and a power cut before the next good one, SQLite may find the record whole in its
-    /// log and keep it. The id has one effect then too, and the hub learns of it like of any other record.
+    /// disk's: while the journal is in doubt (``overwriteFailedCommit()``), a power cut or a kill may bring the record
+    /// back. The id has one effect then too, and the hub learns of it like of any other record.
     package nonisolated func conclude(
         _ request: AuthorizationRequest, hub: HubAnswer, authorizer: Authorizer, now: UnixTime
     ) async throws(LedgerError) -> ConcludedTransaction {
@@ -72,7 +72,7 @@ extension SQLiteLedger: PaymentJournal {
             var changed = standing
             changed.row.reservedThrough += reservationWindow
             try commit(changed)
-            numbers.withLock { $0.extend(through: changed.row.reservedThrough) }
+            numbers.withLock { $0.extend(through: standing.row.reservedThrough) }
         }
     }
 }

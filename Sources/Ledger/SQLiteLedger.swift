@@ -39,6 +39,9 @@ package actor SQLiteLedger {
     let reservationWindow: UInt64
     /// Commits since opening, each of them one synchronization of the log.
     package internal(set) var commitCount = 0
+    /// Whether a commit has failed and none has succeeded since. What it held is not in the journal, but might be
+    /// after a power cut or a kill (``overwriteFailedCommit()``).
+    package internal(set) var isInDoubt = false
 
     private var connection: DatabaseQueue?
     private var lock: LockFile?
@@ -118,15 +121,11 @@ package actor SQLiteLedger {
     /// Stores a changed standing, with what `body` writes, in one commit.
     func commit(_ changed: Standing, _ body: (Database) throws -> Void = { _ in }) throws(LedgerError) {
         do {
-            try openConnection().write { database in
-                try body(database)
-                try changed.row.update(database)
-            }
+            try write(changed, body)
         } catch {
+            if error is DatabaseError { overwriteFailedCommit() }
             throw LedgerError(storage: error)
         }
-        commitCount += 1
-        standing = changed
     }
 
     func openConnection() throws(LedgerError) -> DatabaseQueue {

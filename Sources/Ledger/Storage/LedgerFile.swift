@@ -85,6 +85,9 @@ enum LedgerFile {
         do {
             try Schema.migrate(queue)
             try queue.write { try StateRow(terminal: terminal, journal: journal).insert($0) }
+            // Closing would do this too, but keep quiet about a disk that fails meanwhile, and only the database file
+            // gets its final name.
+            try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
             try queue.close()
         } catch {
             throw LedgerError(storage: error)

@@ -1,0 +1,1 @@
+../../../Sources/CampusSimulation/Checkers/HubChecks.swift

@@ -1,0 +1,1 @@
+../../../Sources/CampusSimulation/Checkers/HubWitness.swift

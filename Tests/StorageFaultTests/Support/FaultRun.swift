@@ -1,0 +1,17 @@
+import FaultyStorage
+import Foundation
+import TestSupport
+
+/// How thorough these tests are, and what they did.
+enum FaultRun {
+    /// Set to more than 1 by `CAMPUS_TILL_STORAGE_SEEDS` for a long run: seeds for each crash, and no position left
+    /// out.
+    static let seeds = ProcessInfo.processInfo.environment["CAMPUS_TILL_STORAGE_SEEDS"].flatMap(Int.init) ?? 1
+    static var isThorough: Bool { seeds > 1 }
+
+    /// Power cuts to look at after a crash at `position`.
+    static func cuts(at position: Int) -> [PowerCut] {
+        let partly = (0..<seeds).map { PowerCut.unsyncedPartly(seed: UInt64(position * 1000 + $0)) }
+        return [.unsyncedLost, .nothingLost] + partly
+    }
+}
