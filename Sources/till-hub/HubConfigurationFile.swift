@@ -26,6 +26,10 @@ struct HubConfigurationFile {
         let level = root.section("log", required: false).value(
             "level", expected: "trace, debug, info, notice, warning, error or critical", default: Logger.Level.info,
             Logger.Level.init(rawValue:))
+        let operatorGroup = root.optionalValue("operator_group", expected: "the name of a group") {
+            $0.isEmpty ? nil : $0
+        }
+        let businessDay = BusinessDaySection(root.section("business_day", required: false))
         let purse = PurseSection(root.section("purse", required: false))
         try file.finish()
         hub = HubConfiguration(
@@ -33,6 +37,8 @@ struct HubConfigurationFile {
             operatorSocketPath: try socket.value, codeKeyPath: try key.value,
             unprovenCardsOnline: try unproven.value, timeZoneOffsetSeconds: try timeZone.value,
             holds: HubConfiguration.HoldLimits(lifetime: try holdLifetime.value), purse: try purse.settings())
+        hub.businessDay = try businessDay.settings()
+        hub.operatorGroup = try operatorGroup.value
         logLevel = try level.value
     }
 

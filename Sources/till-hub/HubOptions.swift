@@ -36,8 +36,24 @@ struct HubOptions: ParsableArguments {
     /// How this campus shows values. Asks the hub only when a person reads.
     func presentation() async throws -> Presentation {
         if json { return Presentation(timeZoneOffsetSeconds: 0) }
-        let status = try decode(try await client.get("/operator/v1/hub"), as: HubStatus.self)
-        return Presentation(timeZoneOffsetSeconds: status.timeZoneOffsetSeconds)
+        return Presentation(timeZoneOffsetSeconds: try await status().timeZoneOffsetSeconds)
+    }
+
+    /// Which hub this is.
+    func status() async throws -> HubStatus {
+        try decode(try await client.get("/operator/v1/hub"), as: HubStatus.self)
+    }
+
+    /// Fetches all pages at `path` and gives each to `take`, which says where the next one starts.
+    func pages<Answer: Decodable>(
+        _ path: String, _ query: [(name: String, value: String?)] = [], take: (Answer) throws -> String?
+    ) async throws {
+        var after: String?
+        repeat {
+            let page: Answer = try decode(
+                try await client.get(path, query + [("limit", String(HubLimits.pageItems)), ("after", after)]))
+            after = try take(page)
+        } while after != nil
     }
 }
 

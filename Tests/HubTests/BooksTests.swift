@@ -25,7 +25,7 @@ struct BooksTests {
         try await hub.hub.close()
         let raw = try DatabaseQueue(path: hub.configuration.databasePath)
         try await raw.write { db in
-            for trigger in ["posting", "entry", "record", "code_redemption"] {
+            for trigger in ["posting", "posting_day", "entry", "record", "code_redemption"] {
                 try db.execute(sql: "DROP TRIGGER \(trigger)_is_history_1; DROP TRIGGER \(trigger)_is_history_2")
             }
             try db.execute(sql: "PRAGMA foreign_keys = OFF")
@@ -53,7 +53,11 @@ struct BooksTests {
         arguments: [
             ("UPDATE book SET balance_fen = balance_fen + 1 WHERE name = 'cardholder:1'", "book cardholder:1"),
             ("UPDATE entry SET amount_fen = 99 WHERE posting_id = 2 AND leg = 1", "posting 2"),
-            ("DELETE FROM entry WHERE posting_id = 2; DELETE FROM posting WHERE id = 2", "is not posted"),
+            (
+                "DELETE FROM entry WHERE posting_id = 2; DELETE FROM posting_day; DELETE FROM posting WHERE id = 2",
+                "is not posted"
+            ),
+            ("DELETE FROM posting_day WHERE posting_id = 2", "posting 2 has no business day"),
             ("DELETE FROM record WHERE sequence = 2", "breaks at record 2"),
             ("DELETE FROM record WHERE sequence = 2", "posting 3 has no approved record"),
             ("DELETE FROM record WHERE sequence = 4", "does not lead to what the hub acknowledged"),

@@ -72,7 +72,7 @@ struct PurseMigrationTests {
         try await store.close()
         let after = try DatabaseQueue(path: path)
         try await after.write { db in
-            #expect(try Int.fetchOne(db, sql: "PRAGMA user_version") == 2)
+            #expect(try Int64.fetchOne(db, sql: "PRAGMA user_version") == HubSchema.version)
             #expect(try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").isEmpty)
             for sql in [
                 "UPDATE posting SET posted_at = 0", "DELETE FROM posting", "UPDATE record SET outcome = 'voided'",

@@ -61,7 +61,7 @@ struct StoreFileTests {
             )
         }
         #expect(application == 0x4354_4842)
-        #expect(version == 2)
+        #expect(version == 3)
         let loose = try await raw.read { db in
             try String.fetchAll(
                 db,

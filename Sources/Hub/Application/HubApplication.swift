@@ -11,6 +11,7 @@ package final class HubApplication: Service {
     private let codes: CodeDesk
     private let clock: any HubClock
     private let random: any HubRandom
+    private let peers: any OperatorPeers
     private let logger: Logger
     private let port = Readiness<Int>()
     private let socket = Readiness<Void>()
@@ -22,17 +23,19 @@ package final class HubApplication: Service {
     /// - Throws: ``HubStoreError``, ``IssuerKeyError``, ``PurseKeyError``.
     package static func open(
         _ configuration: HubConfiguration, codeIssuer: ((IssuerKey) throws -> any PaymentCodeIssuer)?,
-        clock: any HubClock = SystemHubClock(), random: any HubRandom = SystemHubRandom(), logger: Logger
+        clock: any HubClock = SystemHubClock(), random: any HubRandom = SystemHubRandom(),
+        peers: any OperatorPeers = SocketPeers(), logger: Logger
     ) async throws -> HubApplication {
         let purses = try PurseRules(
             reading: configuration.purse, timeZoneOffsetSeconds: configuration.timeZoneOffsetSeconds)
-        let store = try SQLiteHubStore(path: configuration.databasePath, purses: purses)
+        let store = try SQLiteHubStore(
+            path: configuration.databasePath, purses: purses, calendar: configuration.calendar)
         do {
             let key = try IssuerKeyFile.loadOrCreate(path: configuration.codeKeyPath, now: clock.now())
             try await store.publish(codeKey: key.message)
             return HubApplication(
                 configuration: configuration, store: store, issuer: try codeIssuer?(key), clock: clock, random: random,
-                logger: logger)
+                peers: peers, logger: logger)
         } catch {
             try await store.close()
             throw error
@@ -41,12 +44,13 @@ package final class HubApplication: Service {
 
     private init(
         configuration: HubConfiguration, store: any HubStore, issuer: (any PaymentCodeIssuer)?, clock: any HubClock,
-        random: any HubRandom, logger: Logger
+        random: any HubRandom, peers: any OperatorPeers, logger: Logger
     ) {
         self.configuration = configuration
         self.store = store
         self.clock = clock
         self.random = random
+        self.peers = peers
         self.logger = logger
         codes = CodeDesk(store: store, issuer: issuer, random: random)
     }
@@ -63,7 +67,7 @@ package final class HubApplication: Service {
         let result: Result<Void, any Error>
         do {
             let group = ServiceGroup(
-                configuration: .init(services: [terminalInterface(), operatorInterface()], logger: logger))
+                configuration: .init(services: [terminalInterface(), operatorInterface(), dayCloser()], logger: logger))
             result = .success(try await group.run())
             settle(HubStopped())
         } catch {
@@ -99,11 +103,12 @@ package final class HubApplication: Service {
     /// The operator's interface.
     package func operatorInterface() -> Application<RouterResponder<HubContext>> {
         let path = configuration.operatorSocketPath
+        let group = configuration.operatorGroup
         return Application(
             router: router(operatorRoutes),
             configuration: .init(address: .unixDomainSocket(path: path), serverName: "till-hub"),
             onServerRunning: { [socket] _ in
-                socket.settle(Result { try OperatorSocket.restrict(path: path) })
+                socket.settle(Result { try OperatorSocket.restrict(path: path, group: group) })
             }, logger: logger)
     }
 
@@ -123,8 +128,14 @@ package final class HubApplication: Service {
         ).table
     }
 
+    private func dayCloser() -> DayCloser {
+        DayCloser(store: store, grace: configuration.businessDay.grace, clock: clock, logger: logger)
+    }
+
     private func router(_ routes: [Route]) -> Router<HubContext> {
-        HubRouter(routes: routes, authenticator: TerminalAuthenticator(store: store), clock: clock).build()
+        HubRouter(
+            routes: routes, authenticator: TerminalAuthenticator(store: store), clock: clock, peers: peers
+        ).build()
     }
 
     private func settle(_ error: any Error) {

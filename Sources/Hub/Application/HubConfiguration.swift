@@ -22,6 +22,15 @@ package struct HubConfiguration: Sendable, Hashable {
     package var holds: HoldLimits
     /// Electronic purses.
     package var purse: PurseSettings
+    /// When business days change and are closed.
+    package var businessDay = BusinessDaySettings()
+    /// The group whose members may open the operator's socket too; `nil`: only the hub's own user.
+    package var operatorGroup: String?
+
+    /// When business days change.
+    package var calendar: BusinessCalendar {
+        BusinessCalendar(offsetSeconds: timeZoneOffsetSeconds, cutOverSeconds: businessDay.cutOverSeconds)
+    }
 
     /// Limits of holds.
     package struct HoldLimits: Sendable, Hashable {

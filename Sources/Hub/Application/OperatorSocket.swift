@@ -21,9 +21,31 @@ enum OperatorSocket {
         guard unlink(path) == 0 else { throw OperatorSocketError(.cannotPrepare, detail: failure(path)) }
     }
 
-    /// Lets only the owner in. The mode is the whole authentication of an operator.
-    static func restrict(path: String) throws {
-        guard chmod(path, 0o600) == 0 else { throw OperatorSocketError(.cannotPrepare, detail: failure(path)) }
+    /// Lets only the owner in, and the members of `group`. The mode decides who is an operator; the kernel then tells
+    /// one from the other.
+    static func restrict(path: String, group: String?) throws {
+        if let group { try give(path, to: group) }
+        guard chmod(path, group == nil ? 0o600 : 0o660) == 0 else {
+            throw OperatorSocketError(.cannotPrepare, detail: failure(path))
+        }
+    }
+
+    private static func give(_ path: String, to group: String) throws {
+        var entry = Glibc.group()
+        var found: UnsafeMutablePointer<Glibc.group>?
+        let buffer = UnsafeMutableBufferPointer<CChar>.allocate(capacity: 65_536)
+        defer { buffer.deallocate() }
+        guard let base = buffer.baseAddress, getgrnam_r(group, &entry, base, buffer.count, &found) == 0, found != nil
+        else {
+            throw OperatorSocketError(.cannotPrepare, detail: "there is no group \(group)")
+        }
+        // The unit's own group needs no chown(2), which the unit does not let the hub call.
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw OperatorSocketError(.cannotPrepare, detail: failure(path)) }
+        if status.st_gid == entry.gr_gid { return }
+        guard chown(path, uid_t.max, entry.gr_gid) == 0 else {
+            throw OperatorSocketError(.cannotPrepare, detail: failure(path))
+        }
     }
 
     static func remove(path: String) { unlink(path) }

@@ -7,6 +7,8 @@ struct HubRequest: Sendable {
     /// Who asks; `nil` on routes that need no credentials.
     let terminal: TerminalID?
     let now: UnixTime
+    /// Who asks on the operator socket; `nil` where that cannot be known.
+    var peer: OperatorIdentity?
     /// Values of the path's `{name}` parts.
     let parameters: [String: String]
     let query: [String: String]
@@ -16,6 +18,12 @@ struct HubRequest: Sendable {
     func authenticatedTerminal() throws(HubRefusalError) -> TerminalID {
         guard let terminal else { throw HubRefusalError(.unauthenticated, "credentials are needed") }
         return terminal
+    }
+
+    /// The person who asks, for what counts persons.
+    func identifiedOperator() throws(HubRefusalError) -> OperatorIdentity {
+        guard let peer else { throw HubRefusalError(.operatorUnknown, "the hub cannot tell who asks") }
+        return peer
     }
 
     /// The body as a `Body`.

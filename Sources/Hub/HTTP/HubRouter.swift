@@ -10,6 +10,7 @@ struct HubRouter: Sendable {
     let routes: [Route]
     let authenticator: TerminalAuthenticator
     let clock: any HubClock
+    let peers: any OperatorPeers
 
     func build() -> Router<HubContext> {
         let router = Router(context: HubContext.self)
@@ -29,8 +30,9 @@ struct HubRouter: Sendable {
             // Before the body is read: nobody unknown makes the hub buffer a megabyte.
             terminal = try await authenticator.terminal(authorization: request.headers[.authorization], now: now)
         }
+        let peer = route.access == .operator ? try await peers.peer(of: context.channel) : nil
         let hubRequest = HubRequest(
-            terminal: terminal, now: now, parameters: Self.parameters(context), query: Self.query(request),
+            terminal: terminal, now: now, peer: peer, parameters: Self.parameters(context), query: Self.query(request),
             body: try await Self.body(request))
         return try await route.respond(hubRequest).response(status: 200)
     }

@@ -54,6 +54,22 @@ package enum ExceptionKind: String, Codable, Sendable, CaseIterable {
     case purseRecordMissing
     /// A card holds something else than the books say.
     case purseDrift
+    /// Sales came after their business day was closed.
+    case recordsLate
+    /// A terminal wrote, or asked for, more than it delivered.
+    case recordsMissing
+    /// A terminal that may sell was not heard of for long.
+    case terminalSilent
+    /// The same payer, merchant and amount twice within moments.
+    case saleRepeated
+    /// A record says that a sale was approved, and no posting has it.
+    case recordNotPosted
+    /// A record and its posting have different amounts.
+    case postingDiffers
+    /// What a terminal says that it sold is not what its records say.
+    case totalsDiffer
+    /// A person says that a sale was not so.
+    case contested
 }
 
 /// An exception as the operator sees it. The same finding repeated while open counts up instead of adding a line.
@@ -69,9 +85,22 @@ package struct ExceptionSummary: Codable, Sendable, Hashable {
     package var occurrences: Int64
     package var closedAtMilliseconds: Int64?
     package var note: String?
+    /// Where it stands on the work list.
+    package var state: ExceptionState
+    /// Who took it.
+    package var assignee: String?
+    /// How it ended; present when closed.
+    package var resolution: ExceptionResolution?
+    package var closedBy: String?
+    /// The adjustment that solved it.
+    package var adjustment: Int64?
+    /// The money that it is about, where that is known.
+    package var amountFen: Int64?
+    /// How often its closing was undone.
+    package var reopened: Int64
 }
 
 /// Which exceptions to list.
 package enum ExceptionFilter: String, Codable, Sendable, CaseIterable {
-    case open, closed, all
+    case open, unassigned, assigned, closed, all
 }

@@ -9,6 +9,8 @@ package struct HubException: Sendable, Hashable {
     package var transaction: TransactionID?
     package var terminal: TerminalID?
     package var account: AccountID?
+    /// The money that it is about, where that is known.
+    package var amount: Amount?
 
     package init(
         _ kind: ExceptionKind, subject: String, text: String, transaction: TransactionID? = nil,

@@ -9,6 +9,8 @@ package struct HubStatus: Codable, Sendable, Hashable {
     package var openExceptions: Int64
     /// Whether this hub can issue payment codes.
     package var issuesCodes: Bool
+    /// How the office's work stands.
+    package var books: BooksOverview
 }
 
 /// The answer of `GET /v1/health`.

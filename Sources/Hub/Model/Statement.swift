@@ -16,6 +16,12 @@ package enum PostingKind: String, Codable, Sendable, CaseIterable {
     case purseOpening
     /// Brings the books to what the card shows.
     case purseCorrection
+    /// What two persons of the office decided; its adjustment says why.
+    case adjustment
+    /// A merchant's confirmed settlement.
+    case settlement
+    /// The payment of a settlement.
+    case settlementPayment
 }
 
 /// One line of a statement: this account's side of a posting.

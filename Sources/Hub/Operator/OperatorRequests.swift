@@ -113,6 +113,14 @@ package struct IssuedCode: Codable, Sendable, Hashable {
 package struct ExceptionNote: Codable, Sendable, Hashable {
     /// What was found and done, 1 to ``HubLimits/noteBytes`` bytes.
     package var note: String
+    /// How it ended; `explained` when absent.
+    package var resolution: ExceptionResolution?
+    /// The approved adjustment that solved it.
+    package var adjustment: Int64?
 
-    package init(note: String) { self.note = note }
+    package init(note: String, resolution: ExceptionResolution? = nil, adjustment: Int64? = nil) {
+        self.note = note
+        self.resolution = resolution
+        self.adjustment = adjustment
+    }
 }

@@ -10,7 +10,9 @@ package struct OperatorRoutes: Sendable {
     let campus: String
     let timeZoneOffsetSeconds: Int64
 
-    package var table: [Route] { hubTable + accountTable + cardTable + purseTable + terminalTable + listTable }
+    package var table: [Route] {
+        hubTable + accountTable + cardTable + purseTable + terminalTable + listTable + booksTable
+    }
 
     private var hubTable: [Route] {
         [
@@ -111,7 +113,7 @@ package struct OperatorRoutes: Sendable {
                     merchant: request.identifier("merchant"), before: request.before(), limit: request.pageLimit())
             },
             .reading(.get, "/operator/v1/exceptions", "listExceptions", .operator) { request in
-                try await store.exceptions(request.choice(query: "state", standard: .open), request.page())
+                try await store.exceptions(request.exceptionSearch(), request.page())
             },
             .taking(.post, "/operator/v1/exceptions/{exception}/close", "closeException", .operator, ExceptionNote.self)
             {
@@ -120,7 +122,9 @@ package struct OperatorRoutes: Sendable {
                 guard let id = request.parameters["exception"].flatMap(Int64.init) else {
                     throw HubRefusalError(.malformedRequest, "exception: a number")
                 }
-                return try await store.closeException(id, note: body.note, now: request.now)
+                let closing = ExceptionClosing(
+                    note: body.note, resolution: body.resolution ?? .explained, adjustment: body.adjustment)
+                return try await store.closeException(id, closing, by: request.peer, now: request.now)
             },
             .reading(.get, "/operator/v1/holds", "listHolds", .operator) { request in
                 let filter: HoldFilter = try request.choice(query: "state", standard: .active)
@@ -136,7 +140,8 @@ package struct OperatorRoutes: Sendable {
         return HubStatus(
             campus: campus, timeZoneOffsetSeconds: timeZoneOffsetSeconds,
             hubTimeMilliseconds: request.now.milliseconds, accounts: figures.accounts, terminals: figures.terminals,
-            openExceptions: figures.openExceptions, issuesCodes: codes.issuer != nil)
+            openExceptions: figures.openExceptions, issuesCodes: codes.issuer != nil,
+            books: try await store.booksOverview(now: request.now))
     }
 
     private func status(

@@ -12,6 +12,7 @@ struct BookSheet {
 
     private let db: Database
     private var books: [BookAccount: Book] = [:]
+    private var placing = DayPlacing()
 
     private init(_ db: Database) { self.db = db }
 
@@ -30,6 +31,10 @@ struct BookSheet {
     enum Source {
         case transaction(PostingKind, TransactionID)
         case reference(PostingKind, String)
+
+        var transaction: TransactionID? {
+            if case .transaction(_, let transaction) = self { transaction } else { nil }
+        }
     }
 
     /// Writes a posting with its entries.
@@ -49,6 +54,8 @@ struct BookSheet {
             "INSERT INTO posting (kind, occurred_at, posted_at, transaction_id, reference) VALUES (?, ?, ?, ?, ?)",
             arguments)
         let number = db.lastInsertedRowID
+        try placing.place(
+            posting: number, transaction: source.transaction, occurredAt: occurredAt, postedAt: postedAt, db)
         for (leg, entry) in posting.entries.enumerated() {
             var book = try book(entry.account)
             try db.run(
@@ -75,6 +82,7 @@ struct BookSheet {
     }
 
     private func flush() throws {
+        try placing.report(db)
         for (account, book) in books where book.changed {
             try db.run("UPDATE book SET balance_fen = ? WHERE id = ?", [book.balance.fen, book.id])
             if case .cardholder(let id) = account {

@@ -5,7 +5,7 @@ enum HubSchema {
     /// `PRAGMA application_id` of a hub database: "CTHB".
     static let applicationID: Int64 = 0x4354_4842
     /// `PRAGMA user_version`: the number of migrations that made the file.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -16,6 +16,10 @@ enum HubSchema {
         migrator.registerMigration("2 purses") { db in
             try db.execute(sql: purseChangesSQL + purseSQL)
             try db.execute(sql: "PRAGMA user_version = 2")
+        }
+        migrator.registerMigration("3 books") { db in
+            try db.execute(sql: postingKindsSQL + businessDaysSQL + officeSQL)
+            try db.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
     }

@@ -12,6 +12,8 @@ extension SQLiteHubStore {
             try check.holds(db)
             try check.journals(db)
             try check.purses(db)
+            try check.days(db)
+            try check.office(db)
             return try check.report(db)
         }
     }
@@ -142,7 +144,8 @@ struct BooksCheck {
         let lines = try db.rows(
             """
             SELECT CASE WHEN b.name LIKE 'cardholder:%' THEN 'cardholders'
-                WHEN b.name LIKE 'merchant:%' THEN 'merchants' WHEN b.name LIKE 'purse:%' THEN 'purses'
+                WHEN b.name LIKE 'merchant:%' THEN 'merchants' WHEN b.name LIKE 'debt:%' THEN 'debts'
+                WHEN b.name LIKE 'purse:%' THEN 'purses'
                 ELSE b.name END AS party,
                 count(*) AS accounts, coalesce(sum(s.sum), 0) AS sum
             FROM book b

@@ -3,36 +3,40 @@ import HubProtocol
 import Payments
 
 extension SQLiteHubStore {
-    package func exceptions(_ filter: ExceptionFilter, _ page: PageRequest) async throws -> Page<ExceptionSummary> {
+    package func exceptions(_ search: ExceptionSearch, _ page: PageRequest) async throws -> Page<ExceptionSummary> {
         let before = try page.numberAfter()
         let condition =
-            switch filter {
+            switch search.state {
             case .open: "AND closed_at IS NULL"
+            case .unassigned: "AND closed_at IS NULL AND assignee IS NULL"
+            case .assigned: "AND closed_at IS NULL AND assignee IS NOT NULL"
             case .closed: "AND closed_at IS NOT NULL"
             case .all: ""
             }
         return try await read { db in
             let rows = try db.rows(
-                "SELECT * FROM exception WHERE id < ? \(condition) ORDER BY id DESC LIMIT ?",
-                [before ?? Int64.max, page.limit + 1])
+                """
+                SELECT * FROM exception WHERE id < ? \(condition) AND (? IS NULL OR kind = ?)
+                    AND (? IS NULL OR terminal = ?) AND (? IS NULL OR instr(assignee, ?) > 0)
+                ORDER BY id DESC LIMIT ?
+                """,
+                [
+                    before ?? Int64.max, search.kind?.rawValue, search.kind?.rawValue, search.terminal?.text,
+                    search.terminal?.text, search.assignee, search.assignee, page.limit + 1,
+                ])
             return Page(fetched: try rows.map(ExceptionTable.summary), limit: page.limit) { String($0.id) }
         }
     }
 
-    package func closeException(_ id: Int64, note: String, now: UnixTime) async throws -> ExceptionSummary {
+    package func closeException(
+        _ id: Int64, _ closing: ExceptionClosing, by operator: OperatorIdentity?, now: UnixTime
+    ) async throws -> ExceptionSummary {
         try await write { db in
-            guard let row = try db.row("SELECT * FROM exception WHERE id = ?", [id]) else {
-                throw HubRefusalError(.notFound, "no such exception")
-            }
-            guard row.optionalInteger("closed_at") == nil else {
-                throw HubRefusalError(.notPermittedInThisState, "the exception is closed already")
-            }
-            try db.run(
-                "UPDATE exception SET closed_at = ?, note = ? WHERE id = ?", [now.milliseconds, note, id])
-            guard let closed = try db.row("SELECT * FROM exception WHERE id = ?", [id]) else {
-                throw HubStoreError(.damaged, detail: "exception")
-            }
-            return try ExceptionTable.summary(closed)
+            let row = try WorkList.row(id, db)
+            try WorkList.requireOpen(row)
+            try WorkList.check(closing, of: row.choice("kind"), db)
+            try WorkList.close(id, closing, by: `operator`, now: now, db)
+            return try WorkList.summary(id, db)
         }
     }
 }

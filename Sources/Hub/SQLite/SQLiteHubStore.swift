@@ -20,9 +20,13 @@ package final class SQLiteHubStore: HubStore {
 
     /// Opens or creates the file at `path`. Blocks; call it before the services start.
     ///
-    /// - Parameter purses: rules and keys for electronic purses.
+    /// - Parameters:
+    ///   - purses: rules and keys for electronic purses.
+    ///   - calendar: when business days change, for what is posted from now on.
     /// - Throws: ``HubStoreError``.
-    package init(path: String, purses: PurseRules = .keyless) throws {
+    package init(
+        path: String, purses: PurseRules = .keyless, calendar: BusinessCalendar = BusinessCalendar()
+    ) throws {
         self.purses = purses
         let unclean = SQLiteFile.wasLeftOpen(path)
         queue = try SQLiteFile.open(path)
@@ -32,6 +36,10 @@ package final class SQLiteHubStore: HubStore {
             }
             try HubSchema.migrator.migrate(queue)
             try queue.writeWithoutTransaction { db in try SQLiteFile.assertDurable(db) }
+            try queue.write { db in
+                try DayTable.setCalendar(calendar, db)
+                try DayTable.adoptPostings(db)
+            }
             let known = try queue.read { db in try Self.allAuthentications(db) }
             terminalCache = Mutex(known)
         } catch {

@@ -4,7 +4,8 @@ import Payments
 /// Everything that the hub keeps. Each call is one transaction; when a call that writes returns, its effect is on
 /// disk (promise 12). Times come from the caller.
 package protocol HubStore: TerminalStore, JournalStore, HoldStore, FeedStore, AccountStore, CardStore, CodeStore,
-    MerchantStore, ExceptionStore, BooksStore, PurseStore
+    MerchantStore, ExceptionStore, BooksStore, PurseStore, DayStore, AdjustmentStore, SettlementStore, WorkListStore,
+    ReconciliationStore, ExportStore
 {
     /// Reads something, so that a hub that cannot reach its disk does not call itself healthy.
     func probe() async throws

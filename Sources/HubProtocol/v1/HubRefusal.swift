@@ -21,6 +21,12 @@ package enum HubRefusal: Int, Sendable, CaseIterable, Codable {
     case transactionReused = 4112
     case alreadyExists = 4113
     case notPermittedInThisState = 4114
+    /// A business day cannot be closed before its cut-over.
+    case dayNotOver = 4161
+    /// Who proposed it cannot decide it.
+    case secondPersonNeeded = 4162
+    /// The hub cannot tell who asks.
+    case operatorUnknown = 4163
     case hubFault = 4190
 
     /// The HTTP status under which the refusal travels.
@@ -28,9 +34,11 @@ package enum HubRefusal: Int, Sendable, CaseIterable, Codable {
         switch self {
         case .malformedRequest, .chainBroken, .signatureInvalid: 400
         case .unauthenticated: 401
-        case .terminalNotPermitted: 403
+        case .terminalNotPermitted, .secondPersonNeeded, .operatorUnknown: 403
         case .notFound: 404
-        case .journalUnknown, .gap, .contentChanged, .transactionReused, .alreadyExists, .notPermittedInThisState: 409
+        case .journalUnknown, .gap, .contentChanged, .transactionReused, .alreadyExists, .notPermittedInThisState,
+            .dayNotOver:
+            409
         case .bodyTooLarge, .batchTooLarge: 413
         case .hubFault: 500
         }

@@ -11,6 +11,14 @@ package enum BookAccount: TextIdentifier, CustomStringConvertible {
     case funding
     /// Debits that cannot be given to an account yet and wait for a person: `suspense`.
     case suspense
+    /// What a cardholder owes the campus outside the account, negative: `debt:2026010001`.
+    case debt(AccountID)
+    /// Confirmed settlements that are not paid out yet: `settled`.
+    case settled
+    /// Money that left for a merchant's bank account: `bank`.
+    case bank
+    /// What the campus bears itself, negative: `losses`.
+    case losses
 
     package init?(text: String) {
         let parts = text.split(separator: ":", maxSplits: 1)
@@ -23,6 +31,11 @@ package enum BookAccount: TextIdentifier, CustomStringConvertible {
             if let card = CardID(text: String(parts[1])) { self = .purse(card) } else { return nil }
         case ("funding", 1): self = .funding
         case ("suspense", 1): self = .suspense
+        case ("debt", 2):
+            if let id = AccountID(text: String(parts[1])) { self = .debt(id) } else { return nil }
+        case ("settled", 1): self = .settled
+        case ("bank", 1): self = .bank
+        case ("losses", 1): self = .losses
         default: return nil
         }
     }
@@ -34,6 +47,10 @@ package enum BookAccount: TextIdentifier, CustomStringConvertible {
         case .purse(let card): "purse:\(card.text)"
         case .funding: "funding"
         case .suspense: "suspense"
+        case .debt(let id): "debt:\(id.text)"
+        case .settled: "settled"
+        case .bank: "bank"
+        case .losses: "losses"
         }
     }
 
@@ -41,6 +58,7 @@ package enum BookAccount: TextIdentifier, CustomStringConvertible {
         switch self {
         case .cardholder(let id): id.description
         case .purse(let card): "purse of \(card)"
+        case .debt(let id): "debt of \(id)"
         default: text
         }
     }

@@ -220,7 +220,7 @@ package struct SimulatedHubBooks: Sendable {
                 publish(account: id)
             case .merchant(let id): merchants[id, default: .zero] += entry.amount
             case .purse(let card): purses[card, default: .zero] += entry.amount
-            case .funding, .suspense: break
+            case .funding, .suspense, .debt, .settled, .bank, .losses: break
             }
         }
     }

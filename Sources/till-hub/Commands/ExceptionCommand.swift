@@ -8,22 +8,37 @@ struct ExceptionCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               till-hub exception list
+              till-hub exception assign 12 --to 王芳
               till-hub exception close 12 --note "second use refunded at the counter"
+              till-hub exception close 13 --resolution refunded --adjustment 4 --note "one meal, two taps"
+              till-hub exception reopen 12 --note "it was another student"
+              till-hub exception contest 0000000000010000A0A00000000000000007 --note "was not there"
             """,
-        subcommands: [List.self, Close.self], aliases: ["exceptions"])
+        subcommands: [List.self, Show.self, Assign.self, Close.self, Reopen.self, Contest.self], aliases: ["exceptions"]
+    )
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List exceptions, newest first.")
 
-        @Option(help: "open, closed or all.")
+        @Option(help: "open, unassigned, assigned, closed or all.")
         var state = ExceptionFilter.open
+        @Option(help: "Only this kind.")
+        var kind: ExceptionKind?
+        @Option(help: "Only this terminal's.")
+        var terminal: TerminalID?
+        @Option(help: "Only what somebody with this in the name took.")
+        var assignee: String?
         @OptionGroup var page: PageOptions
         @OptionGroup var hub: HubOptions
 
         func run() async throws {
             let presentation = try await hub.presentation()
             let answer = try await hub.client.get(
-                "/operator/v1/exceptions", page.query + [("state", state.rawValue)])
+                "/operator/v1/exceptions",
+                page.query + [
+                    ("state", state.rawValue), ("kind", kind?.rawValue), ("terminal", terminal?.text),
+                    ("assignee", assignee),
+                ])
             try hub.show(answer, as: Page<ExceptionSummary>.self) { page in
                 if page.items.isEmpty, self.page.after == nil {
                     return state == .open ? "no open exceptions" : "no exceptions"
@@ -36,7 +51,7 @@ struct ExceptionCommand: AsyncParsableCommand {
                     table.add([
                         String(item.id), item.kind.rawValue, presentation.time(item.lastAtMilliseconds),
                         String(item.occurrences), item.terminal?.text ?? "-",
-                        item.closedAtMilliseconds == nil ? "open" : "closed",
+                        ExceptionText.state(item),
                         item.note.map { "\(item.text) [\($0)]" } ?? item.text,
                     ])
                 }
@@ -52,11 +67,16 @@ struct ExceptionCommand: AsyncParsableCommand {
         var exception: Int64
         @Option(help: "What was found and done.")
         var note: String
+        @Option(help: "explained, adjusted, upheld, refunded, delivered or duplicate.")
+        var resolution: ExceptionResolution?
+        @Option(help: "The approved adjustment that solved it.")
+        var adjustment: Int64?
         @OptionGroup var hub: HubOptions
 
         func run() async throws {
             let answer = try await hub.client.post(
-                "/operator/v1/exceptions/\(exception)/close", ExceptionNote(note: note))
+                "/operator/v1/exceptions/\(exception)/close",
+                ExceptionNote(note: note, resolution: resolution, adjustment: adjustment))
             try hub.show(answer, as: ExceptionSummary.self) { "exception \($0.id) (\($0.kind.rawValue)) is closed" }
         }
     }

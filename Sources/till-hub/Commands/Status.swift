@@ -14,7 +14,11 @@ struct Status: AsyncParsableCommand {
             hub time         \(presentation.time(status.hubTimeMilliseconds))
             accounts         \(status.accounts)
             terminals        \(status.terminals)
-            open exceptions  \(status.openExceptions)
+            open exceptions  \(status.openExceptions) (\(status.books.unassignedExceptions) with nobody)
+            business day     \(status.books.today), closed through \(status.books.closedThrough?.text ?? "-")
+            late postings    \(status.books.latePostings) in open days
+            adjustments      \(status.books.proposedAdjustments) wait for a second person
+            settlements      \(status.books.draftSettlements) drafts, \(status.books.unpaidSettlements) to be paid
             payment codes    \(status.issuesCodes ? "issued here" : "not issued here")
             """
         }

@@ -65,7 +65,7 @@ final class HubFixture: Sendable {
     ) async throws {
         let hub = try await HubApplication.open(
             configuration, codeIssuer: { PlainCodeIssuer(key: $0) }, clock: clock, random: CountingHubRandom(),
-            logger: .quiet)
+            peers: TestPeers(), logger: .quiet)
         self.init(directory: directory, clock: clock, configuration: configuration, hub: hub)
     }
 
