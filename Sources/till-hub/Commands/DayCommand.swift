@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Hub
 import Payments
 
@@ -13,9 +14,10 @@ struct DayCommand: AsyncParsableCommand {
             EXAMPLES
               till-hub day list
               till-hub day show 2026-09-01
+              till-hub day late 2026-09-02
               till-hub day close
             """,
-        subcommands: [List.self, Show.self, Close.self], aliases: ["days"])
+        subcommands: [List.self, Show.self, Late.self, Close.self], aliases: ["days"])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List business days, newest first.")
@@ -56,6 +58,38 @@ struct DayCommand: AsyncParsableCommand {
                 }
                 return "\(DayText.table([report.summary], presentation).text)\n\n\(table.text)"
             }
+        }
+    }
+
+    struct Late: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List what stands in a business day and happened in an earlier, closed one (迟到).")
+
+        @Argument(help: "The day in which it stands.")
+        var day: BusinessDay
+        @OptionGroup var hub: HubOptions
+
+        func run() async throws {
+            let presentation = try await hub.presentation()
+            var late: [ExportedPosting] = []
+            try await ExportPages(from: day, through: day).walk("postings", hub) { (posting: ExportedPosting) in
+                if posting.lateDay != nil { late.append(posting) }
+            }
+            if hub.json { return Console.write(try JSONEncoder().encode(late) + Data("\n".utf8)) }
+            if late.isEmpty { return Console.line("nothing came late in \(day)") }
+            var table = TextTable([
+                .right("POSTING"), .left("HAPPENED"), .left("CLOSED DAY"), .left("POSTED"), .right("AMOUNT ¥"),
+                .left("TRANSACTION"),
+            ])
+            for item in late {
+                table.add([
+                    String(item.posting), presentation.time(item.occurredAtMilliseconds), item.lateDay?.text ?? "-",
+                    presentation.time(item.postedAtMilliseconds),
+                    Presentation.amount(item.entries.map(\.amountFen).max() ?? 0),
+                    item.transaction?.text ?? item.reference ?? "-",
+                ])
+            }
+            Console.line(table.text)
         }
     }
 

@@ -41,10 +41,10 @@ struct Export: AsyncParsableCommand {
                 switch what {
                 case .postings:
                     try file.write(table.postingsHead)
-                    try await selection.walk("postings", hub) { try file.write(table.lines($0)) }
+                    try await selection.pages.walk("postings", hub) { try file.write(table.lines($0)) }
                 case .records:
                     try file.write(table.recordsHead)
-                    try await selection.walk("records", hub) { try file.write(table.recordLine($0)) }
+                    try await selection.pages.walk("records", hub) { try file.write(table.recordLine($0)) }
                 case .settlements:
                     try file.write(table.settlementsHead)
                     try await hub.pages("/operator/v1/settlements") { (page: Page<SettlementSummary>) in
@@ -74,7 +74,7 @@ struct Export: AsyncParsableCommand {
                 var journal = PlainTextJournal(format: format, eachAccount: selection.eachAccount)
                 var isFirst = true
                 do {
-                    try await selection.walkPages("postings", hub) { (page: ExportPage<ExportedPosting>) in
+                    try await selection.pages.walkPages("postings", hub) { (page: ExportPage<ExportedPosting>) in
                         if isFirst {
                             isFirst = false
                             try file.write(journal.header(campus: campus, snapshot: page.snapshot))
@@ -122,35 +122,7 @@ struct ExportOptions: ParsableArguments {
         settlement.through >= (from ?? settlement.through) && settlement.through <= (through ?? settlement.through)
     }
 
-    /// Gives all items to `take`, page by page.
-    func walk<Item: Codable & Sendable & Hashable>(
-        _ what: String, _ hub: HubOptions, take: (Item) throws -> Void
-    ) async throws {
-        try await walkPages(what, hub) { (page: ExportPage<Item>) in
-            for item in page.items { try take(item) }
-        }
-    }
-
-    /// Gives all pages to `take`. The first one fixes the moment for the rest.
-    func walkPages<Item: Codable & Sendable & Hashable>(
-        _ what: String, _ hub: HubOptions, take: (ExportPage<Item>) async throws -> Void
-    ) async throws {
-        var progress = ExportProgress()
-        var (after, snapshot): (String?, Int64?) = (nil, nil)
-        repeat {
-            let page: ExportPage<Item> = try hub.decode(
-                try await hub.client.get(
-                    "/operator/v1/exports/\(what)",
-                    [
-                        ("from", from?.text), ("through", through?.text), ("snapshot", snapshot.map { String($0) }),
-                        ("after", after), ("limit", String(HubLimits.pageItems)),
-                    ]))
-            try await take(page)
-            progress.add(page.items.count, of: page.total)
-            (after, snapshot) = (page.next, page.snapshot)
-        } while after != nil
-        progress.end()
-    }
+    var pages: ExportPages { ExportPages(from: from, through: through) }
 }
 
 extension PlainTextJournal.Format: ExpressibleByArgument {}

@@ -136,11 +136,11 @@ struct BooksCommandLineTests {
     }
 
     /// Beancount brings thirty packages along: where it is, it is asked too.
-    private static let beancount = "/usr/bin/bean-check"
+    private static let beancountCheck = "/usr/bin/bean-check"
 
     @Test(
         "Beancount takes the exported books with every assertion, where it is installed",
-        .enabled(if: FileManager.default.isExecutableFile(atPath: beancount)))
+        .enabled(if: FileManager.default.isExecutableFile(atPath: beancountCheck)))
     func beancount() async throws {
         try await makeBooks()
         try await withServer {
@@ -150,7 +150,7 @@ struct BooksCommandLineTests {
                     HubCommand.executable(),
                     ["export", "journal", "--format", "beancount", "--output", file, "--socket", socket] + arguments)
                 try #require(outcome.status == 0, "\(outcome.error)")
-                let checked = try await command.run(URL(fileURLWithPath: Self.beancount), [file])
+                let checked = try await command.run(URL(fileURLWithPath: Self.beancountCheck), [file])
                 #expect(checked.status == 0, "\(checked.output) \(checked.error)")
             }
         }
@@ -185,6 +185,8 @@ struct BooksCommandLineTests {
             let days = try await success("day", "list")
             #expect(days.contains("2026-08-29"))
             #expect(try await success("day", "show", "2026-08-29").contains("canteen-1"))
+            #expect(try await success("day", "late", "2026-09-01").contains("2026-08-29"))
+            #expect(try await success("day", "late", "2026-08-29").contains("nothing came late"))
             #expect(try await success("day", "close").contains("is open"))
 
             let reconciled = try await operate("reconcile", "--day", "2026-08-29")
