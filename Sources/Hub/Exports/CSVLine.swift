@@ -5,6 +5,7 @@ import Payments
 /// A spreadsheet takes a text that begins like a formula for one, and runs it. Such a text gets an apostrophe in front;
 /// amounts and numbers of ours are none, and stay numbers.
 package enum CSVLine {
+    /// What stands between two commas.
     package enum Cell: Sendable, Hashable {
         /// Text from anywhere.
         case text(String)

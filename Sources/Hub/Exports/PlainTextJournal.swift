@@ -5,6 +5,7 @@ import Payments
 ///
 /// Memory: one number per account that is named, however long the journal.
 package struct PlainTextJournal: Sendable {
+    /// For which program.
     package enum Format: String, Sendable, CaseIterable {
         case hledger, beancount
     }

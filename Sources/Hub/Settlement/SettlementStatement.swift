@@ -3,6 +3,7 @@ import Payments
 
 /// A merchant's statement of one settlement, written line by line.
 package struct SettlementStatement: Sendable {
+    /// How it is written.
     package enum Format: String, Sendable, CaseIterable {
         case text, csv, json
     }

@@ -62,6 +62,7 @@ package struct ContestRequest: Codable, Sendable, Hashable {
 
 /// One act on an exception.
 package struct ExceptionEvent: Codable, Sendable, Hashable {
+    /// What was done.
     package enum Act: String, Codable, Sendable, CaseIterable {
         case contested, assigned, closed, reopened
     }

@@ -87,7 +87,10 @@ struct DayTests {
         arguments: [
             "UPDATE business_day SET turnover_fen = 0", "DELETE FROM business_day", "DELETE FROM posting_day",
             "UPDATE posting_day SET day = day + 1", "UPDATE merchant_day SET sales_fen = 0",
-            "INSERT INTO posting_day (posting_id, day) SELECT max(id), (SELECT min(day) FROM business_day) FROM posting",
+            """
+            INSERT INTO posting (kind, occurred_at, posted_at, reference) VALUES ('topUp', 1, 1, 'another');
+            INSERT INTO posting_day (posting_id, day) SELECT max(id), min(day) FROM posting, business_day
+            """,
             "INSERT INTO business_day VALUES (99999, 0, NULL, 0, 0, 0, NULL, NULL)",
         ])
     func closedForGood(sql: String) async throws {
