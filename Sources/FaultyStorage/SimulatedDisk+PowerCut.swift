@@ -24,7 +24,9 @@ extension SimulatedDisk {
                     DiskFolder.put(content, at: target + "/" + name)
                 }
             }
-            for case (let path, let content?) in images { DiskFolder.put(content, at: target + "/" + DiskPath.name(path)) }
+            for case (let path, let content?) in images {
+                DiskFolder.put(content, at: target + "/" + DiskPath.name(path))
+            }
         }
         DiskTotals.add(powerCuts: 1)
     }

@@ -30,7 +30,7 @@ struct HubFaultTests {
             await Task.yield()
         }
         #expect(position > 100)
-        print("hub: crashes at \(position / stride) positions; \(DiskTotals.current)")
+        FaultRun.report("the hub, crashes at \(position / stride) positions")
     }
 
     private static func live(_ desk: HubDesk, _ steps: [HubDesk.Step]) async {
@@ -83,6 +83,7 @@ struct HubFaultTests {
             await Task.yield()
         }
         #expect(position > stride)
+        FaultRun.report("the hub, \(effect) at \(position / stride) positions")
     }
 
     @Test("a crash at any write, sync, truncation or deletion breaks no promise of the hub (2, 3, 4, 9, 12)")
@@ -112,9 +113,11 @@ struct HubFaultTests {
             stride: FaultRun.isThorough ? 1 : 17, effect)
     }
 
-    @Test("a hub's disk that is full or broken from some moment on loses nothing (12)", arguments: [
-        DiskFault.Effect.fails(.full), .failsAndForgets,
-    ])
+    @Test(
+        "a hub's disk that is full or broken from some moment on loses nothing (12)",
+        arguments: [
+            DiskFault.Effect.fails(.full), .failsAndForgets,
+        ])
     func failsForGood(effect: DiskFault.Effect) async throws {
         try await failEverywhere(
             try await HubDesk.opened(), kinds: .changes, repetitions: .max, stride: FaultRun.isThorough ? 1 : 29,

@@ -28,7 +28,7 @@ struct LedgerCrashTests {
             await Task.yield()
         }
         #expect(position > 100)
-        print("crashes at \(position / stride) positions; \(DiskTotals.current)")
+        FaultRun.report("the journal, crashes at \(position / stride) positions")
     }
 
     private static func live(_ till: Till) async throws {
@@ -44,11 +44,16 @@ struct LedgerCrashTests {
 
     @Test("a crash while the log is written into the database file breaks no promise (1, 2, 3, 5, 6, 7, 8, 9, 11)")
     func crashesAtCheckpoint() async throws {
-        try await crashEverywhere(from: try await Till.withLongLog(), stride: FaultRun.isThorough ? 1 : 9)
+        try await crashEverywhere(from: try await Till.withLongLog(), stride: FaultRun.isThorough ? 1 : 11)
     }
 
     @Test("a crash while a journal is made leaves none or a whole one (11)")
     func crashesAtCreation() async throws {
-        try await crashEverywhere(from: nil)
+        try await crashEverywhere(from: nil, stride: FaultRun.isThorough ? 1 : 5)
+    }
+
+    @Test("a crash while a journal of an earlier version is opened loses none of its records (11)")
+    func crashesAtMigration() async throws {
+        try await crashEverywhere(from: try await Till.ofFirstVersion(), stride: FaultRun.isThorough ? 1 : 3)
     }
 }

@@ -9,6 +9,9 @@ enum FaultRun {
     static let seeds = ProcessInfo.processInfo.environment["CAMPUS_TILL_STORAGE_SEEDS"].flatMap(Int.init) ?? 1
     static var isThorough: Bool { seeds > 1 }
 
+    /// Prints what a loop did, with the totals of the whole run so far.
+    static func report(_ text: String) { print("storage faults: \(text); so far \(DiskTotals.current)") }
+
     /// Power cuts to look at after a crash at `position`.
     static func cuts(at position: Int) -> [PowerCut] {
         let partly = (0..<seeds).map { PowerCut.unsyncedPartly(seed: UInt64(position * 1000 + $0)) }

@@ -132,6 +132,7 @@ extension Till {
         guard let ledger else { return false }
         do throws(LedgerError) {
             let cursor = await ledger.cursor()
+            if cursor == 0 { return await fill() }
             let figures = try await ledger.figures()
             let page = Campus.page(
                 [
@@ -142,6 +143,20 @@ extension Till {
                 ], acknowledged: Acknowledgement(sequence: figures.sequence, hash: figures.hash))
             witness.applies(page)
             try await ledger.apply(page, after: cursor)
+            witness.applied(page)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// The first page, for an empty replica.
+    func fill() async -> Bool {
+        guard let ledger else { return false }
+        let page = Campus.firstPage()
+        witness.applies(page)
+        do throws(LedgerError) {
+            try await ledger.apply(page, after: 0)
             witness.applied(page)
             return true
         } catch {
@@ -187,11 +202,11 @@ extension Till {
     private func failed(_ transaction: TransactionID, _ ledger: SQLiteLedger) async {
         guard !disk.isDead else { return }
         refusals.append(transaction)
-        if await !ledger.isInDoubt { await settleRefusals() }
+        if await !ledger.isInDoubt { settleRefusals() }
     }
 
     /// The journal is settled: what it refused may never be there.
-    func settleRefusals() async {
+    func settleRefusals() {
         for transaction in refusals { witness.refused(transaction) }
         refusals = []
     }
@@ -212,7 +227,9 @@ extension Till {
     }
 
     private func open(_ card: UInt8, _ ledger: SQLiteLedger) async -> OpenCardTransaction? {
-        do throws(LedgerError) { return try await ledger.openCardTransaction(of: Campus.card(card)) } catch { return nil }
+        do throws(LedgerError) { return try await ledger.openCardTransaction(of: Campus.card(card)) } catch {
+            return nil
+        }
     }
 }
 

@@ -82,10 +82,7 @@ extension Till {
     static func filled() async throws -> Base {
         let till = try Till()
         try till.open()
-        let page = Campus.firstPage()
-        till.witness.applies(page)
-        try await till.ledger?.apply(page, after: 0)
-        till.witness.applied(page)
+        guard await till.fill() else { throw LedgerError(.writeFailed, detail: "filling") }
         try await till.close()
         return Base(directory: till.directory, witness: till.witness)
     }
