@@ -14,6 +14,9 @@ struct ControlErrorMiddleware<Context: RequestContext>: RouterMiddleware {
             return try await next(request, context)
         } catch let refusal as LaneRefusal {
             return try problem(refusal, status: refusal.code.httpStatus, request, context)
+        } catch let refusal as CorrectionRefusal {
+            return try problem(
+                refusal, chinese: refusal.chineseText, status: refusal.code.httpStatus, request, context)
         } catch let refusal as SecureModuleRefusal {
             return try problem(refusal, status: .conflict, request, context)
         } catch let error as SecureModuleError {
@@ -34,12 +37,24 @@ struct ControlErrorMiddleware<Context: RequestContext>: RouterMiddleware {
     }
 
     private func problem(
-        _ error: some StableError, status: HTTPResponse.Status, _ request: Request, _ context: Context
+        _ error: some StableError, chinese: String? = nil, status: HTTPResponse.Status, _ request: Request,
+        _ context: Context
     ) throws -> Response {
-        let message = ProblemMessage(number: error.number, message: error.message)
+        let message = ProblemMessage(number: error.number, message: error.message, chinese: chinese)
         var response = try context.responseEncoder.encode(message, from: request, context: context)
         response.status = status
         return response
+    }
+}
+
+extension CorrectionRefusal.Code {
+    fileprivate var httpStatus: HTTPResponse.Status {
+        switch self {
+        case .saleUnknown, .noSale: .notFound
+        case .amountInvalid: .badRequest
+        case .notASale, .cardPursePaid, .aboveSale, .correctedBefore, .tooLate, .notLastSale, .referenceReused:
+            .conflict
+        }
     }
 }
 

@@ -29,7 +29,8 @@ extension SaleMessage {
         switch display {
         case .problem(let problem), .presentSameCard(_, let problem):
             self.problem = ProblemMessage(number: problem.number, message: problem.english, chinese: problem.chinese)
-        case .idle, .presentPayment, .removeCardFirst, .reading, .authorizing, .approved, .declined, .unknown, .fault:
+        case .idle, .presentPayment, .removeCardFirst, .reading, .authorizing, .approved, .declined, .unknown, .fault,
+            .refunded, .voided:
             break
         }
     }
@@ -91,6 +92,12 @@ extension JournalLineMessage {
             amountFen: record.sale?.amount.fen, payer: payer, merchant: record.sale?.merchant,
             lane: record.sale?.lane, decidedBy: record.sale?.path.name, acknowledged: isAcknowledged,
             hash: archived.hash.text)
+        switch record.sale?.movement {
+        case .refund(let sale): (correction, corrects) = (.refund, sale)
+        case .void(let sale): (correction, corrects) = (.void, sale)
+        case .accountPurchase, .pursePurchase, .purseLoad, nil: break
+        }
+        if let subsidy = record.sale?.subsidy, subsidy > .zero { subsidyFen = subsidy.fen }
     }
 }
 

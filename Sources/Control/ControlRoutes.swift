@@ -32,6 +32,7 @@ struct ControlRoutes {
         v1.get("/journal/export") { request, _ in try await export(request) }
         v1.post("/journal/verify") { _, _ in try await verify() }
         v1.post("/sync") { _, _ in try await sync() }
+        CorrectionRoutes(core: core).add(to: v1)
         InspectionRoutes(core: core).add(to: v1)
         DeviceRoutes(core: core).add(to: v1)
         return router

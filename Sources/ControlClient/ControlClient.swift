@@ -46,6 +46,18 @@ package struct ControlClient: Sendable {
         try await send(.DELETE, salePath(lane, reference))
     }
 
+    /// Refunds or voids a sale. The same reference again is the same correction.
+    package func correct(
+        reference: String, _ order: CorrectionOrderMessage
+    ) async throws(ControlClientError) -> CorrectionMessage {
+        try await send(.PUT, "/v1/corrections/\(percentEncoded(reference))", body: order)
+    }
+
+    /// The correction that was made under a reference.
+    package func correction(reference: String) async throws(ControlClientError) -> CorrectionMessage {
+        try await send(.GET, "/v1/corrections/\(percentEncoded(reference))")
+    }
+
     package func journal(after: UInt64, limit: Int) async throws(ControlClientError) -> JournalPageMessage {
         try await send(.GET, "/v1/journal?after=\(after)&limit=\(limit)")
     }

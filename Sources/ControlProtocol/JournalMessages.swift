@@ -11,6 +11,12 @@ package struct JournalLineMessage: Codable, Sendable, Hashable {
     package var outcome: String
     package var reason: DeclineMessage?
     package var amountFen: Int64?
+    /// `refund` or `void`, when the record corrects a sale.
+    package var correction: CorrectionOrderMessage.Kind?
+    /// The corrected sale.
+    package var corrects: TransactionID?
+    /// The part of the amount that is the subsidy purse's; absent when that is nothing.
+    package var subsidyFen: Int64?
     /// `card …0030` or `code`.
     package var payer: String?
     package var merchant: MerchantID?

@@ -60,8 +60,7 @@ extension SQLiteLedger: PaymentJournal {
     /// A commit gives back another kind of result than it was asked for: a defect.
     private static var recordMissing: LedgerError { LedgerError(.writeFailed, detail: "no record in the result") }
 
-    private nonisolated func settle(_ work: PendingWrite.Work, now: UnixTime) async throws(LedgerError) -> SettledWrite
-    {
+    nonisolated func settle(_ work: PendingWrite.Work, now: UnixTime) async throws(LedgerError) -> SettledWrite {
         try await settle(waiting.withLock { $0.append(PendingWrite(work: work, now: now)) })
     }
 

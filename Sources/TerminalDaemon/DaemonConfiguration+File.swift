@@ -33,6 +33,10 @@ extension DaemonConfiguration {
         let codes = root.section("payment_codes", required: false)
         let codeLifetime = codes.duration(
             "maximum_lifetime", in: .seconds(10)...(.seconds(3600)), default: .seconds(120))
+        let corrections = root.section("corrections", required: false)
+        let voidPeriod = corrections.duration(
+            "void_period", in: .seconds(0)...(.seconds(86_400)), default: CorrectionRules().voidPeriod)
+        let refundDays = corrections.integer("refund_days", in: 0...366, default: CorrectionRules().refundDays)
         let logLevel = root.section("log", required: false).value(
             "level", expected: "trace, debug, info, notice, warning, error or critical", default: Logger.Level.info,
             Logger.Level.init(rawValue:))
@@ -60,6 +64,8 @@ extension DaemonConfiguration {
         self.secureModule = try secureModule.value()
         self.offline = try offline.value()
         codeLifetimeMaximum = try codeLifetime.value
+        self.corrections = CorrectionRules(
+            voidPeriod: try voidPeriod.value, refundDays: try refundDays.value, timeZoneOffset: timeZoneOffset)
         self.logLevel = try logLevel.value.rawValue
     }
 }

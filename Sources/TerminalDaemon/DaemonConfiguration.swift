@@ -52,5 +52,7 @@ package struct DaemonConfiguration: Sendable {
     package var secureModule: SecureModule
     package var offline: OfflinePolicy
     package var codeLifetimeMaximum: Duration
+    /// Until when sales can be refunded and voided.
+    package var corrections: CorrectionRules
     package var logLevel: String
 }

@@ -70,7 +70,11 @@ package struct TerminalDaemon {
             profiles, monitor: monitor, clock: clock, secureModule: secureModule, codes: codes,
             authorization: authorization, purse: purse)
         let core = TerminalCore(
-            facts: facts(secureModule), lanes: lanes, queue: ledger, archive: ledger, sync: sync, clock: clock,
+            facts: facts(secureModule), lanes: lanes, queue: ledger, archive: ledger,
+            corrections: CorrectionService(
+                journal: ledger, numbers: ledger, clock: clock, rules: configuration.corrections,
+                abandon: { authorization.abandon($0) }, recorded: { relay.wake() }),
+            sync: sync, clock: clock,
             inspection: CardInspection(
                 profiles: profiles, terminal: configuration.terminal, clock: clock,
                 timeZoneOffset: configuration.timeZoneOffset),

@@ -118,6 +118,9 @@ struct JournalText {
         if let lane = record.lane { line += "  \(lane)" }
         if let decidedBy = record.decidedBy { line += "  \(decidedBy)" }
         if let reason = record.reason { line += "  \(reason.name)" }
+        if let correction = record.correction, let corrects = record.corrects {
+            line += "  \(correction.rawValue) of trace \(corrects.trace)"
+        }
         if !record.acknowledged { line += "  unsent" }
         text = line
     }

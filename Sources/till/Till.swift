@@ -19,6 +19,8 @@ struct Till: AsyncParsableCommand {
             EXAMPLES
               till status
               till sale --lane lane-1 --amount 12.50
+              till refund 0000000000011A2B3C4D000000000042 --amount 3.50
+              till void --lane lane-1
               till journal list
               till journal verify
               till sync
@@ -38,7 +40,8 @@ struct Till: AsyncParsableCommand {
               74  a file cannot be written
             """,
         subcommands: [
-            StatusCommand.self, SaleCommand.self, LoadCommand.self, JournalCommand.self, SyncCommand.self,
+            StatusCommand.self, SaleCommand.self, LoadCommand.self, RefundCommand.self, VoidCommand.self,
+            JournalCommand.self, SyncCommand.self,
             CardCommand.self, SecureModuleCommand.self,
         ])
 }

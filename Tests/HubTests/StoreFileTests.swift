@@ -61,7 +61,7 @@ struct StoreFileTests {
             )
         }
         #expect(application == 0x4354_4842)
-        #expect(version == 3)
+        #expect(version == Int(HubSchema.version))
         let loose = try await raw.read { db in
             try String.fetchAll(
                 db,

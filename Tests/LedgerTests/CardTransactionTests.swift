@@ -156,8 +156,8 @@ struct CardTransactionTests {
             ("SELECT * FROM card_intent WHERE card = ?", "SEARCH card_intent USING INDEX"),
             (
                 """
-                SELECT amount, path, sequence, movement FROM journal
-                WHERE account = ? AND sequence > ? AND (outcome = 1 OR verdict = 1) AND movement IN (1, 3)
+                SELECT amount, path, sequence, movement, subsidy FROM journal
+                WHERE account = ? AND sequence > ? AND (outcome = 1 OR verdict = 1) AND movement IN (1, 3, 4, 5)
                 """, "USING COVERING INDEX journal_debit"
             ),
         ])

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Ledger
 
-@Suite("A file of schema version 1 becomes one of version 2 (promise 11)")
+@Suite("A file of schema version 1 becomes one of the newest version (promise 11)")
 struct MigrationTests {
     /// Records as version 1 could hold them: approved by card and by code, declined and void.
     private static func record(_ number: UInt64) -> JournalRecord {
@@ -131,7 +131,7 @@ struct MigrationTests {
         let file = try await Self.versionOne(running: running)
         #expect(try Self.version(file) == 1)
         try await Self.requireWhole(file)
-        #expect(try Self.version(file) == 2)
+        #expect(try Self.version(file) == Int(Schema.version))
 
         let ledger = try file.open()
         #expect(try await ledger.view(of: Campus.code(3 << 60 | 3)).codeUsed)
@@ -216,7 +216,7 @@ struct MigrationTests {
             try #require(records.dropFirst(200).allSatisfy { $0.outcome == .voided }, "\(count) frames")
             try #require(try await reopened.verify().findings == [], "\(count) frames")
         }
-        #expect(versions == [1, 2])
+        #expect(versions == Set(1...Int(Schema.version)))
     }
 
     @Test("a process killed in the step loses nothing", arguments: [1, 4, 9, 16, 30] as [Int32])

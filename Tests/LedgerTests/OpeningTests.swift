@@ -31,7 +31,7 @@ struct OpeningTests {
     func newerSchema() async throws {
         let file = try JournalFile()
         try await file.open().close()
-        try RawDatabase.execute(file.path, "PRAGMA user_version = 3")
+        try RawDatabase.execute(file.path, "PRAGMA user_version = \(Schema.version + 1)")
         let before = try Data(contentsOf: URL(filePath: file.path))
         #expect(throws: LedgerError(.schemaTooNew)) { try file.open() }
         #expect(try Data(contentsOf: URL(filePath: file.path)) == before)

@@ -9,6 +9,7 @@ enum PlainTextAccount {
     static func parts(_ account: BookAccount, eachAccount: Bool) -> [String] {
         switch account {
         case .cardholder(let id): ["liabilities", "cardholders"] + (eachAccount ? [id.text] : [])
+        case .subsidy(let id): ["liabilities", "subsidies"] + (eachAccount ? [id.text] : [])
         case .merchant(let id): ["liabilities", "merchants", id.text]
         case .purse: ["liabilities", "purses"]
         case .settled: ["liabilities", "settled"]
@@ -24,6 +25,7 @@ enum PlainTextAccount {
     static func parts(opening text: String, eachAccount: Bool) -> [String]? {
         switch text {
         case "cardholder": ["liabilities", "cardholders"]
+        case "subsidy": ["liabilities", "subsidies"]
         case "purse": ["liabilities", "purses"]
         case "debt": ["assets", "debts"]
         default: BookAccount(text: text).map { parts($0, eachAccount: eachAccount) }

@@ -43,7 +43,9 @@ package struct HoldRules: Sendable, Hashable {
         guard facts.merchantPermitted else { return .declined(.merchantNotPermitted) }
         if case .card(_, .unproven) = terms.payer, !unprovenCards { return .declined(.unprovenCardNotPermitted) }
         let available = account.balance - account.held - undelivered
-        guard available >= terms.amount else { return .declined(.insufficientFunds) }
+        guard available >= terms.amount else {
+            return .declined(account.balance < .zero ? .accountInDebt : .insufficientFunds)
+        }
         return .held(account: account.id, available: available - terms.amount)
     }
 

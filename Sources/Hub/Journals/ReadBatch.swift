@@ -86,8 +86,13 @@ extension RecordMessage.Sale {
             return "sale.amountFen: from 1 to \(Amount.saleMaximum.fen)"
         }
         if movement == .accountPurchase { return "sale.movement: absent from account purchases" }
+        guard isCorrection == (corrects != nil) else { return "sale.corrects: needed exactly in a refund and a void" }
+        if let subsidyFen {
+            guard !isCardMoney else { return "sale.subsidyFen: not where a card's purse is concerned" }
+            guard (1...amountFen).contains(subsidyFen) else { return "sale.subsidyFen: from 1 to the amount" }
+        }
         if let evidence {
-            guard movement != nil else { return "sale.evidence: only with a movement" }
+            guard isCardMoney else { return "sale.evidence: only of a card's purse" }
             guard Hex.decode(evidence).flatMap({ EvidenceBytes($0) }) != nil else {
                 return "sale.evidence: 1 to \(EvidenceBytes.lengthMaximum) bytes, hexadecimal"
             }
@@ -100,14 +105,17 @@ extension RecordMessage.Sale {
         }
     }
 
+    private var isCorrection: Bool { movement == .refund || movement == .void }
+    private var isCardMoney: Bool { movement == .pursePurchase || movement == .purseLoad }
+
     /// What this outcome needs of it.
     fileprivate func flaw(in outcome: RecordMessage.Outcome) -> String? {
         switch outcome {
         case .declined, .voided: return nil
-        case .approved where movement == nil: return account == nil ? "sale.account: needed when approved" : nil
+        case .approved where !isCardMoney: return account == nil ? "sale.account: needed when approved" : nil
         case .approved, .unknown, .resolved: break
         }
-        guard movement != nil else { return "sale.movement: needed when \(outcome.rawValue)" }
+        guard isCardMoney else { return "sale.movement: of a card's purse when \(outcome.rawValue)" }
         if evidence == nil { return "sale.evidence: needed when \(outcome.rawValue)" }
         if card == nil { return "sale.card: needed with a movement" }
         return movement == .purseLoad && account == nil ? "sale.account: needed for a load" : nil

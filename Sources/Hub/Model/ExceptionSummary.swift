@@ -18,6 +18,8 @@ package enum ExceptionKind: String, Codable, Sendable, CaseIterable {
     case merchantNotPermitted
     /// An account is below zero after a sale.
     case overdrawn
+    /// A refund or void does not fit its sale, or is more than is left of it: its money waits in suspense.
+    case correctionContested
     /// One payment code paid twice.
     case codeUsedTwice
     /// A payment code paid that the hub never issued.

@@ -6,6 +6,12 @@ package enum PostingKind: String, Codable, Sendable, CaseIterable {
     case purchase
     /// Money paid in.
     case topUp
+    /// A merchant gave back what a sale took, or a part of it.
+    case refund
+    /// A merchant gave back a whole sale just after it.
+    case void
+    /// The part of money paid in that ends a debt.
+    case debtRecovery
     /// A sale that a card's own purse paid, by the terminal's record or by what was found out later.
     case pursePurchase
     /// Money that went from an account into a card's own purse.
@@ -36,9 +42,10 @@ package struct StatementLine: Codable, Sendable, Hashable {
     package var amountFen: Int64
     /// Balance after this line, in order of posting.
     package var balanceFen: Int64
-    /// The other side: `merchant:canteen-1`, `cardholder:2026010001`, `purse:` and a card, `funding`, `suspense`.
+    /// The other side: `merchant:canteen-1`, `cardholder:2026010001`, `subsidy:2026010001`, `purse:` and a card,
+    /// `funding`, `suspense`.
     package var counterparty: BookAccount
-    /// Present for a purchase and a load.
+    /// Present for a purchase, its corrections, and a load.
     package var transaction: TransactionID?
     /// Present for the rest.
     package var reference: String?

@@ -30,6 +30,9 @@ package struct OperatorRoutes: Sendable {
             .reading(.get, "/operator/v1/accounts", "listAccounts", .operator) { request in
                 try await store.accounts(request.page())
             },
+            .reading(.get, "/operator/v1/debts", "listDebts", .operator) { request in
+                try await store.debts(request.page())
+            },
             .reading(.get, "/operator/v1/accounts/{account}", "showAccount", .operator) { request in
                 try await store.account(request.identifier("account"))
             },

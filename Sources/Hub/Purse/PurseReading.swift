@@ -31,7 +31,7 @@ extension PurseRules {
     ///
     /// The one place where a kind of evidence is checked.
     func reading(of record: JournalRecord) -> PurseReading? {
-        guard let sale = record.sale, sale.movement != .accountPurchase else { return nil }
+        guard let sale = record.sale, sale.movement.isCardMoney else { return nil }
         guard let bytes = sale.movement.evidence?.bytes,
             let evidence = CardTransactionEvidence(canonicalBytes: bytes)
         else { return .unreadable }

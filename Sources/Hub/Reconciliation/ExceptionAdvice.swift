@@ -94,6 +94,10 @@ package struct ExceptionAdvice: Sendable, Hashable {
             ExceptionAdvice(
                 "透支", "ask for a top-up; else debt, later debt-recovery or debt-write-off",
                 "通知充值；否则转欠款，以后收回或核销")
+        case .correctionContested:
+            ExceptionAdvice(
+                "退款存疑", "the amount waits in suspense: find the sale; pay the account by an adjustment, or close",
+                "金额在挂账中：查明原交易；用调账退给账户，或注明原因后关闭")
         case .codeUsedTwice:
             ExceptionAdvice("付款码重复使用", "refund one of the two sales", "退还其中一笔")
         case .codeUnknown, .codeContradicted:

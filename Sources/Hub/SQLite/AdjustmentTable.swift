@@ -75,8 +75,30 @@ enum AdjustmentTable {
             {
                 facts.others[try row.choice("kind")] = try row.amount("sum")
             }
+            // What terminals have given back of the sale counts with what the office has.
+            facts.others[.refund, default: .zero] += try corrected(transaction, db)
         }
         return facts
+    }
+
+    /// What refunds and voids of terminals have given back of a sale.
+    private static func corrected(_ sale: TransactionID, _ db: Database) throws -> Amount {
+        try db.row(
+            """
+            SELECT coalesce(sum(e.amount_fen), 0) AS sum FROM record r
+            JOIN posting p ON p.transaction_id = r.transaction_id
+            JOIN entry e ON e.posting_id = p.id JOIN book b ON b.id = e.book_id
+            WHERE r.corrects = ? AND p.kind IN ('refund', 'void') AND e.amount_fen > 0 AND b.name <> 'suspense'
+            """, [sale.blob])?.amount("sum") ?? .zero
+    }
+
+    /// What adjustments have given back of a sale.
+    static func refunded(_ sale: TransactionID, _ db: Database) throws -> Amount {
+        try db.row(
+            """
+            SELECT coalesce(sum(amount_fen), 0) AS sum FROM adjustment
+            WHERE transaction_id = ? AND kind = 'refund' AND state = 'approved'
+            """, [sale.blob])?.amount("sum") ?? .zero
     }
 
     private static func balance(_ account: BookAccount, _ db: Database) throws -> Amount {
@@ -97,7 +119,7 @@ enum AdjustmentTable {
             let amount = try row.amount("amount_fen")
             var found = sale ?? AdjustmentFacts.Sale(isInSuspense: false, amount: .zero)
             switch account {
-            case .cardholder(let id): found.account = id
+            case .cardholder(let id), .subsidy(let id): found.account = id
             case .merchant(let merchant): (found.merchant, found.amount) = (merchant, amount)
             case .suspense: found.isInSuspense = true
             case .purse, .funding, .debt, .settled, .bank, .losses: break

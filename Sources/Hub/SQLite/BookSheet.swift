@@ -85,9 +85,11 @@ struct BookSheet {
         try placing.report(db)
         for (account, book) in books where book.changed {
             try db.run("UPDATE book SET balance_fen = ? WHERE id = ?", [book.balance.fen, book.id])
-            if case .cardholder(let id) = account {
+            switch account {
+            case .cardholder(let id), .subsidy(let id):
                 try db.run(
                     "UPDATE account SET changed = ? WHERE id = ?", [try FeedTable.nextChange(db), id.number])
+            case .merchant, .purse, .funding, .suspense, .debt, .settled, .bank, .losses: break
             }
         }
     }

@@ -21,7 +21,8 @@ enum FeedTable {
         let arguments: StatementArguments = [Int64(cursor), limit]
         let accounts = try db.rows(
             """
-            SELECT a.changed, a.id, a.status, b.balance_fen FROM account a JOIN book b ON b.id = a.book_id
+            SELECT a.changed, a.id, a.status, b.balance_fen, coalesce(s.balance_fen, 0) AS subsidy_fen
+            FROM account a JOIN book b ON b.id = a.book_id LEFT JOIN book s ON s.name = 'subsidy:' || a.id
             WHERE a.changed > ? ORDER BY a.changed LIMIT ?
             """, arguments
         ).map { row in
@@ -29,7 +30,7 @@ enum FeedTable {
                 cursor: try row.unsigned("changed"),
                 account: AccountMessage(
                     id: try row.account("id"), status: try row.choice("status"),
-                    balance: try row.amount("balance_fen")))
+                    balance: try row.amount("balance_fen"), subsidy: try row.amount("subsidy_fen")))
         }
         let cards = try db.rows(
             "SELECT changed, id, account_id, status FROM card WHERE changed > ? ORDER BY changed LIMIT ?", arguments

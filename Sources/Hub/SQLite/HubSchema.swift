@@ -5,7 +5,7 @@ enum HubSchema {
     /// `PRAGMA application_id` of a hub database: "CTHB".
     static let applicationID: Int64 = 0x4354_4842
     /// `PRAGMA user_version`: the number of migrations that made the file.
-    static let version: Int64 = 3
+    static let version: Int64 = 4
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -20,6 +20,10 @@ enum HubSchema {
         migrator.registerMigration("3 books") { db in
             try db.execute(sql: postingKindsSQL + businessDaysSQL + officeSQL)
             try db.execute(sql: "PRAGMA user_version = 3")
+        }
+        migrator.registerMigration("4 corrections") { db in
+            try db.execute(sql: correctionsSQL)
+            try db.execute(sql: "PRAGMA user_version = 4")
         }
         return migrator
     }

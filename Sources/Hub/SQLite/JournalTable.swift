@@ -62,12 +62,14 @@ enum JournalTable {
         let record = new.item.record
         try db.run(
             """
-            INSERT INTO record (journal_id, sequence, transaction_id, outcome, amount_fen, canonical, hash, received_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO record (journal_id, sequence, transaction_id, outcome, amount_fen, canonical, hash,
+                received_at, corrects)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 journal.row, Int64(record.sequence), record.transaction.blob, record.outcome.name,
                 record.sale?.amount.fen, Data(new.item.canonicalBytes), Data(new.hash.bytes), now.milliseconds,
+                record.sale?.movement.corrects?.blob,
             ])
     }
 

@@ -30,13 +30,15 @@ struct RecordEffects {
     /// - Parameter reading: of its evidence; present when a purse's money moves.
     mutating func apply(_ record: JournalRecord, reading: PurseReading?, sheet: inout BookSheet) throws {
         // What moves money by the terminal's word: approved, or resolved as having happened.
-        if record.posting != nil {
+        if let amount = record.soldAmount {
             approvedCount += 1
-            approved += record.sale?.amount ?? .zero
+            approved += amount
         }
         switch (record.outcome, record.sale, reading) {
         case (.approved, let sale?, let reading?):
             try approve(record, sale, reading: reading, sheet: &sheet)
+        case (.approved, let sale?, nil) where sale.movement.corrects != nil:
+            try correct(record, sale, sheet: &sheet)
         case (.approved, let sale?, nil):
             if let account = sale.account { try sell(record, sale, account: account, sheet: &sheet) }
         case (.unknown, let sale?, let reading?):
@@ -100,7 +102,7 @@ struct RecordEffects {
 
     /// A sale on an account that does not exist waits in suspense: the merchant sold, and gets the money.
     private static func posting(_ sale: JournalRecord.Sale, account: AccountID?) -> Posting {
-        if let account { return .purchase(sale.amount, from: account, to: sale.merchant) }
+        if let account { return .purchase(sale.amount, subsidy: sale.subsidy, from: account, to: sale.merchant) }
         return Posting([
             Entry(account: .suspense, amount: -sale.amount),
             Entry(account: .merchant(sale.merchant), amount: sale.amount),

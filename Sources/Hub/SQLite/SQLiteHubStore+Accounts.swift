@@ -3,7 +3,7 @@ import HubProtocol
 import Payments
 
 extension SQLiteHubStore {
-    private static let accountSQL = """
+    static let accountSQL = """
         SELECT a.id, a.name, a.status, a.created_at, b.balance_fen,
             (SELECT coalesce(sum(h.amount_fen), 0) FROM hold h WHERE h.account_id = a.id AND h.state = 'held')
             AS held_fen
@@ -30,17 +30,19 @@ extension SQLiteHubStore {
     }
 
     package func accounts(_ page: PageRequest) async throws -> Page<AccountSummary> {
-        let after = try page.after.map { text throws(HubRefusalError) in
-            guard let id = AccountID(text: text) else {
-                throw HubRefusalError(.malformedRequest, "after: not a cursor")
-            }
-            return Int64(id.number)
-        }
+        let after = try Self.accountCursor(page)
         return try await read { db in
             let rows = try db.rows(
-                "\(Self.accountSQL) WHERE a.id > ? ORDER BY a.id LIMIT ?", [after ?? 0, page.limit + 1])
+                "\(Self.accountSQL) WHERE a.id > ? ORDER BY a.id LIMIT ?", [after, page.limit + 1])
             return Page(fetched: try rows.map(Self.accountSummary), limit: page.limit) { $0.id.text }
         }
+    }
+
+    /// The account after which a page starts; 0 for the first.
+    static func accountCursor(_ page: PageRequest) throws(HubRefusalError) -> Int64 {
+        guard let text = page.after else { return 0 }
+        guard let id = AccountID(text: text) else { throw HubRefusalError(.malformedRequest, "after: not a cursor") }
+        return Int64(id.number)
     }
 
     package func account(_ id: AccountID) async throws -> AccountSummary {
@@ -85,9 +87,7 @@ extension SQLiteHubStore {
                 throw HubRefusalError(.notPermittedInThisState, "the account is closed")
             }
             return try BookSheet.write(db) { sheet in
-                let number = try sheet.post(
-                    .topUp(Amount(fen: request.amountFen), to: request.account),
-                    source: .reference(.topUp, request.reference), occurredAt: now, postedAt: now)
+                let number = try Self.post(request, debt: Amount(fen: -account.balanceFen), now: now, db, &sheet)
                 return TopUpReceipt(
                     posting: number, account: request.account, amountFen: request.amountFen,
                     reference: request.reference,
@@ -103,22 +103,23 @@ extension SQLiteHubStore {
         return try accountSummary(row)
     }
 
-    private static func accountSummary(_ row: Row) throws -> AccountSummary {
+    static func accountSummary(_ row: Row) throws -> AccountSummary {
         AccountSummary(
             id: try row.account("id"), name: try row.text("name"), status: try row.choice("status"),
             balanceFen: try row.integer("balance_fen"), heldFen: try row.integer("held_fen"),
             createdAtMilliseconds: try row.integer("created_at"))
     }
 
+    /// Both postings of a top-up that ended a debt are one top-up.
     private static func topUp(
         reference: String, _ db: Database
     ) throws -> (posting: Int64, account: AccountID, amount: Amount)? {
         let row = try db.row(
             """
-            SELECT p.id, a.id AS account, e.amount_fen FROM posting p
+            SELECT max(p.id) AS id, a.id AS account, sum(e.amount_fen) AS amount_fen FROM posting p
             JOIN entry e ON e.posting_id = p.id JOIN account a ON a.book_id = e.book_id
-            WHERE p.reference = ?
-            """, [reference])
+            WHERE p.reference = ? OR (p.reference = ? AND p.kind = 'debtRecovery') GROUP BY a.id
+            """, [reference, recoveryReference(reference)])
         guard let row else { return nil }
         return (try row.integer("id"), try row.account("account"), try row.amount("amount_fen"))
     }

@@ -9,6 +9,7 @@ extension SQLiteHubStore {
             try check.postings(db)
             try check.balances(db)
             try check.records(db)
+            try check.corrections(db)
             try check.holds(db)
             try check.journals(db)
             try check.purses(db)
@@ -59,7 +60,7 @@ struct BooksCheck {
         for row in try db.rows(
             """
             SELECT r.transaction_id, r.amount_fen, p.id AS posting,
-                (SELECT max(e.amount_fen) FROM entry e WHERE e.posting_id = p.id) AS posted
+                (SELECT sum(e.amount_fen) FROM entry e WHERE e.posting_id = p.id AND e.amount_fen > 0) AS posted
             FROM record r LEFT JOIN posting p ON p.transaction_id = r.transaction_id
             WHERE r.outcome = 'approved' AND (p.id IS NULL OR posted IS NOT r.amount_fen)
             """)
@@ -74,10 +75,11 @@ struct BooksCheck {
         for row in try db.rows(
             """
             SELECT p.id FROM posting p LEFT JOIN record r ON r.transaction_id = p.transaction_id
-            WHERE p.kind = 'purchase' AND (r.id IS NULL OR r.outcome <> 'approved')
+            WHERE p.kind IN ('purchase', 'refund', 'void') AND (r.id IS NULL OR r.outcome <> 'approved'
+                OR (r.corrects IS NULL) <> (p.kind = 'purchase'))
             """)
         {
-            add("purchase posting \(try row.integer("id")) has no approved record")
+            add("posting \(try row.integer("id")) has no approved record of its kind")
         }
     }
 
@@ -106,7 +108,7 @@ struct BooksCheck {
             let records = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
-                        SELECT sequence, outcome, amount_fen, canonical, hash FROM record
+                        SELECT sequence, outcome, amount_fen, canonical, hash, corrects FROM record
                         WHERE journal_id = ? ORDER BY sequence
                         """), arguments: [journal.row])
             while let record = try records.next() {
@@ -116,7 +118,11 @@ struct BooksCheck {
                     add("\(name) breaks at record \(sequence)")
                     break
                 }
-                if try Self.movesMoney(outcome: record.text("outcome"), canonical: record.bytes("canonical")) {
+                if let corrects = try record.optionalTransaction("corrects") {
+                    if try corrects.bytes != record.bytes("canonical").suffix(16) {
+                        add("\(name): record \(sequence) corrects another sale than it says")
+                    }
+                } else if try Self.movesMoney(outcome: record.text("outcome"), canonical: record.bytes("canonical")) {
                     approvedCount += 1
                     approved += try record.amount("amount_fen")
                 }
@@ -146,6 +152,7 @@ struct BooksCheck {
             SELECT CASE WHEN b.name LIKE 'cardholder:%' THEN 'cardholders'
                 WHEN b.name LIKE 'merchant:%' THEN 'merchants' WHEN b.name LIKE 'debt:%' THEN 'debts'
                 WHEN b.name LIKE 'purse:%' THEN 'purses'
+                WHEN b.name LIKE 'subsidy:%' THEN 'subsidies'
                 ELSE b.name END AS party,
                 count(*) AS accounts, coalesce(sum(s.sum), 0) AS sum
             FROM book b

@@ -22,7 +22,10 @@ enum StatementTable {
             """
             SELECT p.id, p.kind, p.occurred_at, p.posted_at, p.transaction_id, p.reference, e.amount_fen,
                 (SELECT b.name FROM entry o JOIN book b ON b.id = o.book_id
-                 WHERE o.posting_id = e.posting_id AND o.book_id <> e.book_id LIMIT 1) AS counterparty
+                 WHERE o.posting_id = e.posting_id AND o.book_id <> e.book_id
+                    AND (o.amount_fen < 0) <> (e.amount_fen < 0)
+                 ORDER BY abs(o.amount_fen) DESC, o.leg LIMIT 1)
+                AS counterparty
             FROM entry e JOIN posting p ON p.id = e.posting_id
             WHERE e.book_id = ? AND e.posting_id < ? ORDER BY e.posting_id DESC LIMIT ?
             """, [bookID, before ?? Int64.max, limit + 1])

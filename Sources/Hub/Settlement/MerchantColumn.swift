@@ -8,8 +8,9 @@ enum MerchantColumn: String, CaseIterable {
     init(_ kind: PostingKind) {
         switch kind {
         case .purchase, .pursePurchase: self = .sales
+        case .refund, .void: self = .refunds
         case .settlement, .settlementPayment: self = .settlement
-        case .topUp, .purseLoad, .purseReversal, .purseOpening, .purseCorrection, .adjustment: self = .corrections
+        case .topUp, .debtRecovery, .purseLoad, .purseReversal, .purseOpening, .purseCorrection, .adjustment: self = .corrections
         }
     }
 

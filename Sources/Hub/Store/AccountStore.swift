@@ -6,6 +6,8 @@ package protocol AccountStore: Sendable {
     func createAccount(_ account: NewAccount, now: UnixTime) async throws -> AccountSummary
     /// A page of all accounts in order of their numbers.
     func accounts(_ page: PageRequest) async throws -> Page<AccountSummary>
+    /// A page of the accounts below zero in order of their numbers.
+    func debts(_ page: PageRequest) async throws -> Page<AccountSummary>
     /// One account. Refused with `notFound`.
     func account(_ id: AccountID) async throws -> AccountSummary
 

@@ -6,11 +6,19 @@ package struct AccountMessage: Codable, Sendable, Hashable {
     package var status: AccountStatus
     /// Posted balance: holds are not subtracted.
     package var balanceFen: Int64
+    /// Posted balance of the subsidy purse, not contained in `balanceFen`; absent when there is nothing in it.
+    package var subsidyFen: Int64?
+    /// From here on the subsidy cannot be spent, seconds since 1970; absent when it does not expire.
+    package var subsidyExpiresSeconds: Int64?
 
-    package init(id: AccountID, status: AccountStatus, balance: Amount) {
+    package init(
+        id: AccountID, status: AccountStatus, balance: Amount, subsidy: Amount = .zero, subsidyExpires: UnixTime? = nil
+    ) {
         self.id = id
         self.status = status
         balanceFen = balance.fen
+        subsidyFen = subsidy == .zero ? nil : subsidy.fen
+        subsidyExpiresSeconds = subsidyExpires?.seconds
     }
 }
 

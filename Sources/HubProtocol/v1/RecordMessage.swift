@@ -14,7 +14,7 @@ package struct RecordMessage: Codable, Sendable, Hashable {
 
     /// Which money moves.
     package enum Movement: String, Codable, Sendable {
-        case accountPurchase, pursePurchase, purseLoad
+        case accountPurchase, pursePurchase, purseLoad, refund, void
     }
 
     /// What became of an earlier transaction; present exactly in a record that resolves one.
@@ -34,7 +34,11 @@ package struct RecordMessage: Codable, Sendable, Hashable {
         package var movement: Movement?
         /// What the card gave and was given, hexadecimal; only with a movement.
         package var evidence: String?
+        /// The sale that is corrected; present exactly in a refund and a void.
+        package var corrects: TransactionID?
         package var amountFen: Int64
+        /// The part of the amount that is the subsidy purse's; absent when that is nothing.
+        package var subsidyFen: Int64?
         /// Exactly one of `card` and `code` is present.
         package var card: CardID?
         /// Present with `card`.
@@ -122,9 +126,13 @@ extension RecordMessage.Sale {
         case .accountPurchase: movement = nil
         case .pursePurchase: movement = .pursePurchase
         case .purseLoad: movement = .purseLoad
+        case .refund: movement = .refund
+        case .void: movement = .void
         }
         evidence = sale.movement.evidence.map { Hex.encode($0.bytes) }
+        corrects = sale.movement.corrects
         amountFen = sale.amount.fen
+        subsidyFen = sale.subsidy == .zero ? nil : sale.subsidy.fen
         switch sale.payer {
         case .card(let identifier, let identityProof): (card, proof, code) = (identifier, identityProof, nil)
         case .code(let reference): (card, proof, code) = (nil, nil, CodeMessage(reference))
@@ -145,27 +153,28 @@ extension RecordMessage.Sale {
             payer = .code(reference)
         default: return nil
         }
-        guard let movement = movementValue else { return nil }
+        guard let movement = movementValue, subsidyFen != 0 else { return nil }
         return JournalRecord.Sale(
-            movement: movement, amount: Amount(fen: amountFen), payer: payer, account: account, merchant: merchant,
-            lane: lane,
-            path: path.value)
+            movement: movement, amount: Amount(fen: amountFen), subsidy: Amount(fen: subsidyFen ?? 0), payer: payer,
+            account: account, merchant: merchant, lane: lane, path: path.value)
     }
 }
 
 extension RecordMessage.Sale {
-    /// `nil` when movement and evidence do not fit each other.
+    /// `nil` when movement, evidence and corrected sale do not fit each other.
     private var movementValue: JournalRecord.Movement? {
         var bytes: EvidenceBytes?
         if let evidence {
             guard let decoded = Hex.decode(evidence).flatMap({ EvidenceBytes($0) }) else { return nil }
             bytes = decoded
         }
-        switch movement {
-        case nil: return bytes == nil ? .accountPurchase : nil
-        case .accountPurchase: return nil
-        case .pursePurchase: return .pursePurchase(bytes)
-        case .purseLoad: return .purseLoad(bytes)
+        return switch (movement, corrects) {
+        case (nil, nil): bytes == nil ? .accountPurchase : nil
+        case (.pursePurchase, nil): .pursePurchase(bytes)
+        case (.purseLoad, nil): .purseLoad(bytes)
+        case (.refund, let sale?): bytes == nil ? .refund(of: sale) : nil
+        case (.void, let sale?): bytes == nil ? .void(of: sale) : nil
+        default: nil
         }
     }
 }

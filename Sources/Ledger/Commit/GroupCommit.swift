@@ -44,6 +44,8 @@ struct GroupCommit {
             let record = try append(transaction, outcome, sale, now: pending.now, database)
             try endIntent(of: record, database)
             return .success(SettledWrite(record: record))
+        case .correction(let transaction, let request, let rules):
+            return .success(try correct(transaction, request, rules: rules, now: pending.now, database))
         }
     }
 
@@ -57,7 +59,7 @@ struct GroupCommit {
     private func refusal(of work: PendingWrite.Work, trace: UInt64, _ database: Database) throws -> LedgerError? {
         let isIntended = standing.intended.contains(trace)
         switch work {
-        case .sale, .void:
+        case .sale, .void, .correction:
             return isIntended ? LedgerError(.intentMismatch, detail: "the card was asked already") : nil
         case .intent(_, let sale, _):
             if let card = sale.payer.card, try CardIntentTable.intent(database, of: card, in: name) != nil {
@@ -93,7 +95,8 @@ struct GroupCommit {
             available: payer.available(decision, hub: hub, amount: request.amount))
     }
 
-    private mutating func append(
+    /// Appends the record of an open number.
+    mutating func append(
         _ transaction: TransactionID, _ outcome: Payments.Outcome, _ sale: JournalRecord.Sale?, now: UnixTime,
         _ database: Database
     ) throws -> JournalRecord {

@@ -12,6 +12,8 @@ struct PendingWrite: Sendable {
         case intent(TransactionID, JournalRecord.Sale, SaleReference)
         /// How a transaction with a card's own money ended.
         case record(TransactionID, Outcome, JournalRecord.Sale)
+        /// Is decided inside the commit.
+        case correction(TransactionID, CorrectionRequest, CorrectionRules)
     }
 
     let work: Work
@@ -20,7 +22,9 @@ struct PendingWrite: Sendable {
     var transaction: TransactionID {
         switch work {
         case .sale(let request, _, _): request.transaction
-        case .void(let transaction), .intent(let transaction, _, _), .record(let transaction, _, _): transaction
+        case .void(let transaction), .intent(let transaction, _, _), .record(let transaction, _, _),
+            .correction(let transaction, _, _):
+            transaction
         }
     }
 }

@@ -1,4 +1,5 @@
 import Payments
+import Terminal
 
 /// What a commit stored for one pending write.
 struct SettledWrite: Sendable {
@@ -8,5 +9,7 @@ struct SettledWrite: Sendable {
     var decision: Decision?
     /// What is left for the payer of a sale, as far as is known.
     var available: Amount?
+    /// Of a correction.
+    var correction: CorrectionResult?
     var commitTime: Duration = .zero
 }

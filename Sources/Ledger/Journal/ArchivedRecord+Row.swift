@@ -34,7 +34,9 @@ extension JournalRecord.Sale {
             let merchant = row.text(13).flatMap(MerchantID.init(text:)),
             let lane = row.text(14).flatMap(LaneID.init(text:)),
             let path = PathColumn.path(row.optionalInteger(15)),
-            let movement = MovementColumns(movement: row.optionalInteger(16), evidence: row.optionalBytes(17)).value
+            let movement = MovementColumns(
+                movement: row.optionalInteger(16), evidence: row.optionalBytes(17), corrects: row.optionalBytes(21)
+            ).value
         else { return nil }
         let payer: JournalRecord.Payer
         switch row.integer(8) {
@@ -52,15 +54,17 @@ extension JournalRecord.Sale {
             account = named
         }
         self.init(
-            movement: movement, amount: amount, payer: payer, account: account, merchant: merchant, lane: lane,
-            path: path)
+            movement: movement, amount: amount, subsidy: Amount(fen: row.integer(20)), payer: payer, account: account,
+            merchant: merchant, lane: lane, path: path)
     }
 }
 
 extension JournalRecord {
     /// The payment code that paid; `nil` for cards and for whatever was not approved.
     var redeemedCode: CodeReference? {
-        guard case .approved = outcome, case .code(let reference)? = sale?.payer else { return nil }
+        guard case .approved = outcome, let sale, sale.movement == .accountPurchase,
+            case .code(let reference) = sale.payer
+        else { return nil }
         return reference
     }
 }

@@ -48,24 +48,22 @@ struct OutcomeColumns {
     }
 }
 
-/// Which money moves, and what the card gave for it.
+/// Which money moves, what the card gave for it, and which sale it corrects.
 struct MovementColumns {
     let movement: Int64?
     let evidence: [UInt8]?
+    /// Id of the corrected sale, 16 bytes.
+    let corrects: [UInt8]?
 
     init(_ value: JournalRecord.Movement) {
-        let number: Int64 =
-            switch value {
-            case .accountPurchase: 1
-            case .pursePurchase: 2
-            case .purseLoad: 3
-            }
-        self.init(movement: number, evidence: value.evidence?.bytes)
+        self.init(
+            movement: Int64(value.number), evidence: value.evidence?.bytes, corrects: value.corrects?.bytes)
     }
 
-    init(movement: Int64?, evidence: [UInt8]?) {
+    init(movement: Int64?, evidence: [UInt8]?, corrects: [UInt8]? = nil) {
         self.movement = movement
         self.evidence = evidence
+        self.corrects = corrects
     }
 
     /// `nil` when the columns do not fit each other.
@@ -75,10 +73,17 @@ struct MovementColumns {
             guard let found = EvidenceBytes(evidence) else { return nil }
             proof = found
         }
-        return switch movement {
-        case 1: proof == nil ? .accountPurchase : nil
-        case 2: .pursePurchase(proof)
-        case 3: .purseLoad(proof)
+        var sale: TransactionID?
+        if let corrects {
+            guard let found = TransactionID(bytes: corrects) else { return nil }
+            sale = found
+        }
+        return switch (movement, sale) {
+        case (1, nil): proof == nil ? .accountPurchase : nil
+        case (2, nil): .pursePurchase(proof)
+        case (3, nil): .purseLoad(proof)
+        case (4, let sale?): proof == nil ? .refund(of: sale) : nil
+        case (5, let sale?): proof == nil ? .void(of: sale) : nil
         default: nil
         }
     }

@@ -33,8 +33,8 @@ enum JournalTable {
             """
             INSERT INTO journal (sequence, trace, outcome, reason, decided_at, replica_cursor, hash,
                 amount, payer, card, key_id, serial, account, merchant, lane, path,
-                movement, evidence, verdict, subject)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                movement, evidence, verdict, subject, subsidy, corrects)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         let outcome = OutcomeColumns(record.outcome)
         try statement.bind(1, Int64(record.sequence))
@@ -62,9 +62,11 @@ enum JournalTable {
             let movement = MovementColumns(sale.movement)
             try statement.bind(17, movement.movement)
             if let evidence = movement.evidence { try statement.bind(18, evidence) }
+            if let corrects = movement.corrects { try statement.bind(22, corrects) }
         }
         try statement.bind(19, outcome.verdict)
         try statement.bind(20, outcome.subject)
+        try statement.bind(21, record.sale?.subsidy.fen ?? 0)
         try statement.execute()
     }
 
@@ -79,7 +81,7 @@ enum JournalTable {
             """
             SELECT sequence, trace, outcome, reason, decided_at, replica_cursor, hash,
                 amount, payer, card, key_id, serial, account, merchant, lane, path,
-                movement, evidence, verdict, subject
+                movement, evidence, verdict, subject, subsidy, corrects
             FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?
             """)
         try statement.bind(1, Int64(clamping: lower))

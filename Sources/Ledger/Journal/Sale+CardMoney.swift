@@ -3,7 +3,7 @@ import Payments
 extension JournalRecord.Sale {
     /// Whether a transaction with a card's own money may end like this.
     func fits(_ outcome: Outcome) -> Bool {
-        movement != .accountPurchase && payer.card != nil && amount > .zero && amount <= .saleMaximum
+        movement.isCardMoney && payer.card != nil && amount > .zero && amount <= .saleMaximum
             && JournalRecord.isWellFormed(outcome, self)
     }
 

@@ -5,7 +5,8 @@ import Payments
 /// up a backlog; `verify()` compares them with the journal.
 struct UnsentTotals: Sendable, Equatable {
     /// All amounts that records post: approved purchases and loads, whichever money paid, and transactions that were
-    /// resolved as happened. An unknown one counts nothing before its resolution.
+    /// resolved as happened. An unknown one counts nothing before its resolution. A refund or void neither adds nor
+    /// takes away: the sale that it corrects is still to be delivered.
     var approved = Amount.zero
     /// What of it the terminal approved alone out of accounts. A card's own money never uses up an allowance: card and
     /// secure module decide about it, and no account can be overdrawn by it.
@@ -21,6 +22,7 @@ struct UnsentTotals: Sendable, Equatable {
             SELECT coalesce(sum(amount), 0), coalesce(sum(CASE WHEN movement = 1 AND path >= 2 THEN amount END), 0),
                 count(CASE WHEN movement = 1 AND path >= 2 THEN 1 END)
             FROM journal WHERE sequence > ? AND sequence <= ? AND (outcome = 1 OR verdict = 1)
+                AND movement IN (1, 2, 3)
             """)
         try statement.bind(1, Int64(lower))
         try statement.bind(2, Int64(upper))
@@ -33,8 +35,8 @@ struct UnsentTotals: Sendable, Equatable {
 
     /// Counts one more record.
     mutating func add(_ record: JournalRecord) {
-        guard record.posting != nil, let sale = record.sale else { return }
-        approved += sale.amount
+        guard let amount = record.soldAmount, let sale = record.sale else { return }
+        approved += amount
         guard sale.movement == .accountPurchase, case .offline = sale.path else { return }
         offline.amount += sale.amount
         offline.count += 1

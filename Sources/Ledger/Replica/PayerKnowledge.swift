@@ -31,7 +31,7 @@ struct PayerKnowledge {
         view.cardOffline = debits.offline
         view.undelivered = debits.undelivered
         view.account = row.map {
-            LedgerView.Account(id: account, status: $0.status, available: $0.balance - debits.approved)
+            LedgerView.Account(id: account, status: $0.status, available: $0.balance - debits.cash)
         }
     }
 

@@ -14,14 +14,21 @@ enum ReplicaChange {
     /// Largest balance or debt that is believed, in fen: ten million million yuan. Sums of a balance and any number
     /// of debits stay far inside 64 bits.
     static let balanceMaximum: Int64 = 1_000_000_000_000_000
+    /// Latest end of a subsidy that is believed, seconds since 1970: that of the year 9999.
+    static let latestSeconds: Int64 = 253_402_300_799
 
     /// - Throws: ``LedgerError/Code/changeMalformed`` unless the message carries exactly one entity with values that
     ///   this version knows.
     init(_ message: ChangeMessage) throws(LedgerError) {
         switch (message.account, message.card, message.hotList, message.codeKey) {
         case (let account?, nil, nil, nil):
-            guard account.balanceFen.magnitude <= UInt64(Self.balanceMaximum) else {
+            guard account.balanceFen.magnitude <= UInt64(Self.balanceMaximum),
+                (account.subsidyFen ?? 0).magnitude <= UInt64(Self.balanceMaximum)
+            else {
                 throw LedgerError(.changeMalformed, detail: "balance of change \(message.cursor)")
+            }
+            guard (0...Self.latestSeconds).contains(account.subsidyExpiresSeconds ?? 0) else {
+                throw LedgerError(.changeMalformed, detail: "subsidy of change \(message.cursor)")
             }
             self = .account(account)
         case (nil, let card?, nil, nil): self = .card(card)
@@ -47,14 +54,18 @@ enum ReplicaChange {
             let statement = try PreparedStatement(
                 database,
                 """
-                INSERT INTO account (id, status, balance, as_of_sequence) VALUES (?, ?, ?, ?)
+                INSERT INTO account (id, status, balance, as_of_sequence, subsidy, subsidy_expires)
+                VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET status = excluded.status, balance = excluded.balance,
-                    as_of_sequence = excluded.as_of_sequence
+                    as_of_sequence = excluded.as_of_sequence, subsidy = excluded.subsidy,
+                    subsidy_expires = excluded.subsidy_expires
                 """)
             try statement.bind(1, Int64(account.id.number))
             try statement.bind(2, account.status.rawValue)
             try statement.bind(3, account.balanceFen)
             try statement.bind(4, Int64(asOf))
+            try statement.bind(5, account.subsidyFen ?? 0)
+            try statement.bind(6, account.subsidyExpiresSeconds)
             try statement.execute()
         case .card(let card):
             let statement = try PreparedStatement(

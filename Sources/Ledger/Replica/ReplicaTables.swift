@@ -14,14 +14,22 @@ enum ReplicaTables {
     struct Account {
         let status: AccountStatus
         let balance: Amount
-        /// Records of this terminal up to here are in the balance.
+        /// Of the subsidy purse; not part of `balance`.
+        let subsidy: Amount
+        /// From here on the subsidy cannot be spent; `nil` when it does not expire.
+        let subsidyExpires: UnixTime?
+        /// Records of this terminal up to here are in both balances.
         let asOf: UInt64
     }
 
-    /// Debits of an account that its replica row does not contain: approved purchases, and loads of a purse that were
-    /// approved or resolved as happened.
+    /// What this terminal took from an account's two purses and their balances in the replica do not contain:
+    /// approved purchases, and loads of a card's purse that were approved or resolved as happened, less refunds and
+    /// voids. Less than zero when a sale is in the balance and its refund is not.
     struct Uncontained {
-        var approved = Amount.zero
+        /// From the cash purse.
+        var cash = Amount.zero
+        /// From the subsidy purse.
+        var subsidy = Amount.zero
         var offline = LedgerView.OfflineUse()
         /// Purchases approved alone and not yet at the hub.
         var undelivered = Amount.zero
@@ -51,13 +59,16 @@ enum ReplicaTables {
 
     static func account(_ database: Database, _ account: AccountID) throws -> Account? {
         let statement = try PreparedStatement(
-            database, "SELECT status, balance, as_of_sequence FROM account WHERE id = ?")
+            database,
+            "SELECT status, balance, as_of_sequence, subsidy, subsidy_expires FROM account WHERE id = ?")
         try statement.bind(1, Int64(account.number))
         return try statement.first { row in
             guard let status = row.text(0).flatMap(AccountStatus.init(rawValue:)),
                 let asOf = UInt64(exactly: row.integer(2))
             else { throw LedgerError(.damaged, detail: "account row") }
-            return Account(status: status, balance: Amount(fen: row.integer(1)), asOf: asOf)
+            return Account(
+                status: status, balance: Amount(fen: row.integer(1)), subsidy: Amount(fen: row.integer(3)),
+                subsidyExpires: row.optionalInteger(4).map { UnixTime(seconds: $0) }, asOf: asOf)
         }
     }
 
@@ -72,15 +83,18 @@ enum ReplicaTables {
         let statement = try PreparedStatement(
             database,
             """
-            SELECT amount, path, sequence, movement FROM journal
-            WHERE account = ? AND sequence > ? AND (outcome = 1 OR verdict = 1) AND movement IN (1, 3)
+            SELECT amount, path, sequence, movement, subsidy FROM journal
+            WHERE account = ? AND sequence > ? AND (outcome = 1 OR verdict = 1) AND movement IN (1, 3, 4, 5)
             """)
         try statement.bind(1, Int64(account.number))
         try statement.bind(2, Int64(asOf))
         var sums = Uncontained()
         try statement.forEach { row in
             let amount = Amount(fen: row.integer(0))
-            sums.approved += amount
+            let subsidy = Amount(fen: row.integer(4))
+            let isCorrection = row.integer(3) >= 4
+            sums.cash += isCorrection ? subsidy - amount : amount - subsidy
+            sums.subsidy += isCorrection ? -subsidy : subsidy
             let isPurchase = MovementColumns(movement: row.integer(3), evidence: nil).value == .accountPurchase
             if isPurchase, case .offline? = PathColumn.path(row.integer(1)) {
                 sums.offline.amount += amount

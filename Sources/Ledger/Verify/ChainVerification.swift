@@ -8,7 +8,7 @@ struct ChainVerification {
     /// After this many findings the journal is wrong enough.
     private static let findingsLimit = 100
 
-    private let name: JournalName
+    let name: JournalName
     private var hash: JournalHash
     private var sequence: UInt64 = 0
     private var records = 0
@@ -72,11 +72,12 @@ struct ChainVerification {
         sequence = record.sequence
         records += 1
         let expected = record.posting?.entries ?? []
-        if record.posting != nil {
+        if let amount = record.soldAmount {
             approvedCount += 1
-            approvedAmount += record.sale?.amount ?? .zero
+            approvedAmount += amount
         }
         checkResolution(record)
+        try checkCorrection(record, database)
         let stored = try StoredEntry.all(database, of: record.sequence)
         entryCount += stored.count
         if stored.reduce(0, { $0 &+ $1.amount }) != 0 {
@@ -126,6 +127,7 @@ struct ChainVerification {
         }
         try checkNumbers(database, row: row, numbers: known.numbers)
         try checkIntents(database, known)
+        try checkReferences(database)
         for problem in try String.fetchAll(database, sql: "PRAGMA integrity_check(10)") where problem != "ok" {
             note("SQLite's integrity check failed")
         }
@@ -163,7 +165,7 @@ struct ChainVerification {
         }
     }
 
-    private mutating func note(_ finding: String) {
+    mutating func note(_ finding: String) {
         if findings.count < Self.findingsLimit { findings.append(finding) }
     }
 }

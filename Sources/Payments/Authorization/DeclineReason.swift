@@ -32,6 +32,7 @@ package enum DeclineReason: Int, Sendable, Hashable, CaseIterable, Codable {
     case cardReportedLost = 4101
     case cardReportedStolen = 4301
     case insufficientFunds = 5101
+    case accountInDebt = 5160
     case cardExpired = 5401
     case codeExpired = 5402
     case codeFromTheFuture = 5403
@@ -89,6 +90,7 @@ package enum DeclineReason: Int, Sendable, Hashable, CaseIterable, Codable {
         case .cardReportedLost: ("card is reported lost", "卡片已挂失")
         case .cardReportedStolen: ("card is reported stolen", "卡片已报失窃")
         case .insufficientFunds: ("balance is not sufficient", "余额不足")
+        case .accountInDebt: ("account is in debt; top up first", "账户欠费，请先充值")
         case .cardExpired: ("card has expired", "卡片已过期")
         case .codeExpired: ("payment code has expired, show a new one", "付款码已过期，请刷新")
         case .codeFromTheFuture: ("payment code is dated in the future", "付款码时间异常")

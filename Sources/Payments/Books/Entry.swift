@@ -2,6 +2,8 @@
 package enum BookAccount: TextIdentifier, CustomStringConvertible {
     /// What the campus owes a cardholder: `cardholder:2026010001`.
     case cardholder(AccountID)
+    /// What of it may be spent as subsidy only: `subsidy:2026010001`.
+    case subsidy(AccountID)
     /// What the campus owes a merchant: `merchant:canteen-1`.
     case merchant(MerchantID)
     /// What the campus owes the holder of a card for the money in the card's own purse, as the hub's books know it:
@@ -25,6 +27,8 @@ package enum BookAccount: TextIdentifier, CustomStringConvertible {
         switch (parts.first, parts.count) {
         case ("cardholder", 2):
             if let id = AccountID(text: String(parts[1])) { self = .cardholder(id) } else { return nil }
+        case ("subsidy", 2):
+            if let id = AccountID(text: String(parts[1])) { self = .subsidy(id) } else { return nil }
         case ("merchant", 2):
             if let id = MerchantID(text: String(parts[1])) { self = .merchant(id) } else { return nil }
         case ("purse", 2):
@@ -43,6 +47,7 @@ package enum BookAccount: TextIdentifier, CustomStringConvertible {
     package var text: String {
         switch self {
         case .cardholder(let id): "cardholder:\(id.text)"
+        case .subsidy(let id): "subsidy:\(id.text)"
         case .merchant(let id): "merchant:\(id.text)"
         case .purse(let card): "purse:\(card.text)"
         case .funding: "funding"
@@ -57,6 +62,7 @@ package enum BookAccount: TextIdentifier, CustomStringConvertible {
     package var description: String {
         switch self {
         case .cardholder(let id): id.description
+        case .subsidy(let id): "subsidy of \(id)"
         case .purse(let card): "purse of \(card)"
         case .debt(let id): "debt of \(id)"
         default: text
@@ -86,12 +92,27 @@ package struct Posting: Sendable, Hashable {
         self.entries = entries
     }
 
-    /// A sale: the cardholder's account pays the merchant.
-    package static func purchase(_ amount: Amount, from account: AccountID, to merchant: MerchantID) -> Posting {
-        Posting([
-            Entry(account: .cardholder(account), amount: -amount),
-            Entry(account: .merchant(merchant), amount: amount),
-        ])
+    /// A sale: the cardholder's account pays the merchant, `subsidy` of it out of the subsidy purse. A purse that pays
+    /// nothing has no entry.
+    package static func purchase(
+        _ amount: Amount, subsidy: Amount = .zero, from account: AccountID, to merchant: MerchantID
+    ) -> Posting {
+        Posting(purses(-amount, subsidy: -subsidy, account) + [Entry(account: .merchant(merchant), amount: amount)])
+    }
+
+    /// A refund or void: the merchant gives money back to the purses that paid.
+    package static func refund(
+        _ amount: Amount, subsidy: Amount = .zero, from merchant: MerchantID, to account: AccountID
+    ) -> Posting {
+        Posting([Entry(account: .merchant(merchant), amount: -amount)] + purses(amount, subsidy: subsidy, account))
+    }
+
+    /// The entries of an account's purses for a signed amount, subsidy first.
+    private static func purses(_ amount: Amount, subsidy: Amount, _ account: AccountID) -> [Entry] {
+        [
+            Entry(account: .subsidy(account), amount: subsidy),
+            Entry(account: .cardholder(account), amount: amount - subsidy),
+        ].filter { $0.amount != .zero }
     }
 
     /// A sale from a card's own purse.

@@ -3,7 +3,7 @@ extension JournalRecord {
     ///
     /// | field | bytes |
     /// |---|---|
-    /// | layout version: 1, or 2 when one of the last fields is needed | 1 |
+    /// | layout version: 1, or 2 or 3 when one of their last fields is needed | 1 |
     /// | sequence | 8 |
     /// | transaction id | 16 |
     /// | outcome: 1 approved, 2 declined, 3 voided, 4 unknown, 5 resolved | 1 |
@@ -21,11 +21,16 @@ extension JournalRecord {
     /// | version 2: evidence behind its 2-byte length, which is 0 when there is none | 2 … |
     /// | version 2: verdict of a resolution: 1 happened, 2 did not happen, 3 undetermined; else 0 | 1 |
     /// | version 2: the resolved transaction's id; only behind a verdict | 16 |
+    /// | version 3: movement: 1 account purchase, 4 refund, 5 void | 1 |
+    /// | version 3: the part of the amount that is the subsidy purse's, fen | 8 |
+    /// | version 3: the corrected sale's id; only in a refund or void | 16 |
     ///
-    /// Records of account purchases and voids keep version 1, so journals from before version 2 keep their hashes.
+    /// Version 2 is for a card's own money; version 3 for account purchases with subsidy, refunds and voids. Other
+    /// account purchases and records of numbers that were never used keep version 1, so older journals keep their
+    /// hashes.
     package var canonicalBytes: [UInt8] {
-        let movement = sale?.movement ?? .accountPurchase
-        var bytes: [UInt8] = [movement == .accountPurchase ? 1 : 2]
+        let layout = sale?.layout ?? 1
+        var bytes: [UInt8] = [layout]
         bytes += sequence.bigEndianBytes(count: 8)
         bytes += transaction.bytes
         switch outcome {
@@ -57,16 +62,39 @@ extension JournalRecord {
         case .offline(.timedOut): bytes.append(3)
         case .offline(.faulty): bytes.append(4)
         }
-        guard movement != .accountPurchase else { return bytes }
-        switch movement {
-        case .accountPurchase: bytes.append(1)
-        case .pursePurchase: bytes.append(2)
-        case .purseLoad: bytes.append(3)
+        guard layout > 1 else { return bytes }
+        bytes.append(sale.movement.number)
+        guard layout == 2 else {
+            return bytes + sale.subsidy.fen.bigEndianBytes(count: 8) + (sale.movement.corrects?.bytes ?? [])
         }
-        let evidence = movement.evidence?.bytes ?? []
+        let evidence = sale.movement.evidence?.bytes ?? []
         bytes += evidence.count.bigEndianBytes(count: 2) + evidence
         guard case .resolved(let resolution) = outcome else { return bytes + [0] }
         return bytes + [UInt8(resolution.verdict.rawValue)] + resolution.subject.bytes
+    }
+}
+
+extension JournalRecord.Sale {
+    /// The layout version that has a field for everything here.
+    fileprivate var layout: UInt8 {
+        switch movement {
+        case .accountPurchase: subsidy == .zero ? 1 : 3
+        case .pursePurchase, .purseLoad: 2
+        case .refund, .void: 3
+        }
+    }
+}
+
+extension JournalRecord.Movement {
+    /// The number under which the movement stands in canonical bytes and in the ledger.
+    package var number: UInt8 {
+        switch self {
+        case .accountPurchase: 1
+        case .pursePurchase: 2
+        case .purseLoad: 3
+        case .refund: 4
+        case .void: 5
+        }
     }
 }
 

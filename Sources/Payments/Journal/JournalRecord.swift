@@ -49,19 +49,32 @@ package struct JournalRecord: Sendable, Hashable {
         case pursePurchase(EvidenceBytes?)
         /// The account fills the card's own purse.
         case purseLoad(EvidenceBytes?)
+        /// The merchant gives back to the account what an earlier account purchase took, or a part of it: a decision
+        /// about a known sale. At most the sale's amount over all of its corrections.
+        case refund(of: TransactionID)
+        /// The merchant gives back the whole of the lane's last sale, just after it.
+        case void(of: TransactionID)
 
         /// What the card gave, and was given.
         package var evidence: EvidenceBytes? {
             switch self {
-            case .accountPurchase: nil
+            case .accountPurchase, .refund, .void: nil
             case .pursePurchase(let evidence), .purseLoad(let evidence): evidence
+            }
+        }
+
+        /// The sale that a refund or a void corrects.
+        package var corrects: TransactionID? {
+            switch self {
+            case .refund(let sale), .void(let sale): sale
+            case .accountPurchase, .pursePurchase, .purseLoad: nil
             }
         }
 
         /// The same movement with other evidence.
         package func with(_ evidence: EvidenceBytes?) -> Movement {
             switch self {
-            case .accountPurchase: .accountPurchase
+            case .accountPurchase, .refund, .void: self
             case .pursePurchase: .pursePurchase(evidence)
             case .purseLoad: .purseLoad(evidence)
             }
@@ -73,6 +86,9 @@ package struct JournalRecord: Sendable, Hashable {
     package struct Sale: Sendable, Hashable {
         package var movement: Movement
         package var amount: Amount
+        /// The part of `amount` that the account's subsidy purse pays or gets back; the rest is cash. From zero to
+        /// `amount`, and zero where a card's own purse is concerned.
+        package var subsidy: Amount
         package var payer: Payer
         /// The account that pays; `nil` when a declined payer could not be matched to one, and when a purse pays.
         package var account: AccountID?
@@ -81,11 +97,12 @@ package struct JournalRecord: Sendable, Hashable {
         package var path: AuthorizationPath
 
         package init(
-            movement: Movement = .accountPurchase, amount: Amount, payer: Payer, account: AccountID?,
-            merchant: MerchantID, lane: LaneID, path: AuthorizationPath
+            movement: Movement = .accountPurchase, amount: Amount, subsidy: Amount = .zero, payer: Payer,
+            account: AccountID?, merchant: MerchantID, lane: LaneID, path: AuthorizationPath
         ) {
             self.movement = movement
             self.amount = amount
+            self.subsidy = subsidy
             self.payer = payer
             self.account = account
             self.merchant = merchant
@@ -120,12 +137,19 @@ package struct JournalRecord: Sendable, Hashable {
     /// Whether a record with this outcome may be about this sale, or about none.
     package static func isWellFormed(_ outcome: Outcome, _ sale: Sale?) -> Bool {
         guard let sale else { return outcome == .voided }
+        guard sale.isPlausible else { return false }
         switch outcome {
         case .voided: return false
         case .declined: return true
         case .approved: return sale.isComplete
         case .unknown, .resolved: return sale.isComplete && sale.movement.evidence != nil
         }
+    }
+
+    /// What the record counts as sold or loaded; `nil` when it moves no money, or gives money back.
+    package var soldAmount: Amount? {
+        guard let sale, sale.movement.corrects == nil, posting != nil else { return nil }
+        return sale.amount
     }
 
     /// What the record posts; `nil` when it moves no money, or nobody knows yet.
@@ -139,10 +163,19 @@ package struct JournalRecord: Sendable, Hashable {
 }
 
 extension JournalRecord.Sale {
+    /// Whether the amount is positive, and the subsidy a part of it that this movement can have.
+    fileprivate var isPlausible: Bool {
+        guard amount > .zero, subsidy >= .zero, subsidy <= amount else { return false }
+        switch movement {
+        case .accountPurchase, .refund, .void: return true
+        case .pursePurchase, .purseLoad: return subsidy == .zero
+        }
+    }
+
     /// Whether everything is there that money needs to move.
     fileprivate var isComplete: Bool {
         switch movement {
-        case .accountPurchase: account != nil
+        case .accountPurchase, .refund, .void: account != nil
         case .pursePurchase(let evidence): evidence != nil && payer.card != nil
         case .purseLoad(let evidence): evidence != nil && payer.card != nil && account != nil
         }
@@ -150,7 +183,10 @@ extension JournalRecord.Sale {
 
     fileprivate var posting: Posting? {
         switch (movement, account, payer.card) {
-        case (.accountPurchase, let account?, _): .purchase(amount, from: account, to: merchant)
+        case (.accountPurchase, let account?, _):
+            .purchase(amount, subsidy: subsidy, from: account, to: merchant)
+        case (.refund, let account?, _), (.void, let account?, _):
+            .refund(amount, subsidy: subsidy, from: merchant, to: account)
         case (.pursePurchase, _, let card?): .pursePurchase(amount, from: card, to: merchant)
         case (.purseLoad, let account?, let card?): .purseLoad(amount, from: account, to: card)
         default: nil

@@ -9,6 +9,9 @@ package struct SimulatedHubBooks: Sendable {
         package var status: AccountStatus
         /// Posted; holds are not subtracted.
         package var balance: Amount
+        /// Of the subsidy purse; not part of `balance`.
+        package var subsidy = Amount.zero
+        package var subsidyExpires: UnixTime?
     }
 
     private struct Hold {
@@ -53,6 +56,13 @@ package struct SimulatedHubBooks: Sendable {
 
     package mutating func setAccount(_ id: AccountID, _ status: AccountStatus = .active, balance: Amount) {
         accounts[id] = Account(status: status, balance: balance)
+        publish(account: id)
+    }
+
+    /// Puts money into the account's subsidy purse, or takes it away.
+    package mutating func setSubsidy(_ id: AccountID, _ balance: Amount, expires: UnixTime? = nil) {
+        accounts[id]?.subsidy = balance
+        accounts[id]?.subsidyExpires = expires
         publish(account: id)
     }
 
@@ -117,7 +127,9 @@ package struct SimulatedHubBooks: Sendable {
             holds.values.filter { $0.answer.account == id }.reduce(Amount.zero) { $0 + self.held($1) }
             + loads.values.filter { $0.answer.grant?.account == id }.reduce(Amount.zero) { $0 + reserved($1) }
         let left = account.balance - held - Amount(fen: undelivered) - Amount(fen: amount)
-        guard left >= .zero else { throw Refusal(reason: .insufficientFunds) }
+        guard left >= .zero else {
+            throw Refusal(reason: account.balance < .zero ? .accountInDebt : .insufficientFunds)
+        }
         return left
     }
 
@@ -183,7 +195,9 @@ package struct SimulatedHubBooks: Sendable {
     /// Takes a batch whole or not at all; records that the hub has already have no second effect.
     package mutating func take(_ batch: BatchUpload) throws(HubError) -> Acknowledgement {
         for record in try journal.append(batch, terminal: terminal) {
-            if case .approved = record.outcome, case .code(let reference)? = record.sale?.payer {
+            if case .approved = record.outcome, let sale = record.sale, sale.movement == .accountPurchase,
+                case .code(let reference) = sale.payer
+            {
                 usedCodes.insert(reference)
             }
             guard settles(record) else { continue }
@@ -218,6 +232,9 @@ package struct SimulatedHubBooks: Sendable {
             case .cardholder(let id):
                 accounts[id]?.balance += entry.amount
                 publish(account: id)
+            case .subsidy(let id):
+                accounts[id]?.subsidy += entry.amount
+                publish(account: id)
             case .merchant(let id): merchants[id, default: .zero] += entry.amount
             case .purse(let card): purses[card, default: .zero] += entry.amount
             case .funding, .suspense, .debt, .settled, .bank, .losses: break
@@ -238,7 +255,10 @@ package struct SimulatedHubBooks: Sendable {
         guard let account = accounts[id] else { return }
         publish(.account(id)) {
             ChangeMessage(
-                cursor: $0, account: AccountMessage(id: id, status: account.status, balance: account.balance))
+                cursor: $0,
+                account: AccountMessage(
+                    id: id, status: account.status, balance: account.balance, subsidy: account.subsidy,
+                    subsidyExpires: account.subsidyExpires))
         }
     }
 

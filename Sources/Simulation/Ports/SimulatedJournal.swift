@@ -4,7 +4,7 @@ import Synchronization
 import Terminal
 
 /// Journal, send queue, replica and archive in memory. What "on disk" means here is that it outlives the call.
-package final class SimulatedJournal: PaymentJournal, SendQueue, Replica, JournalArchive {
+package final class SimulatedJournal: PaymentJournal, SendQueue, Replica, JournalArchive, CorrectionJournal {
     package let terminal: TerminalID
     package let journal: JournalID
     private let state: Mutex<SimulatedJournalState>
@@ -60,6 +60,26 @@ package final class SimulatedJournal: PaymentJournal, SendQueue, Replica, Journa
             try state.record(transaction, outcome, sale, now: now)
         }
         return StoredRecord(record: record, commitTime: .zero)
+    }
+
+    package func preview(
+        _ request: CorrectionRequest, rules: CorrectionRules, now: UnixTime
+    ) async throws(LedgerError) -> CorrectionResult? {
+        state.withLock { state in
+            if case .failure(let result) = state.decide(request, rules: rules, now: now) { result.result } else { nil }
+        }
+    }
+
+    package func correct(
+        _ transaction: TransactionID, _ request: CorrectionRequest, rules: CorrectionRules, now: UnixTime
+    ) async throws(LedgerError) -> CorrectionResult {
+        try state.withLock { state throws(LedgerError) in
+            try state.correct(transaction, request, rules: rules, now: now)
+        }
+    }
+
+    package func correction(under reference: SaleReference) async throws(LedgerError) -> StoredCorrection? {
+        state.withLock { $0.correction(under: reference) }
     }
 
     /// What a stop of any kind and the next opening do: every reserved number without a record gets one.

@@ -12,7 +12,7 @@ struct SimulatedJournalState: Sendable {
     private(set) var replica = SimulatedReplica()
     private(set) var replicaCursor: UInt64 = 0
     private var redeemed: Set<CodeReference> = []
-    private var newestDecision: UnixTime?
+    private(set) var newestDecision: UnixTime?
     private var lastHubContact: UnixTime?
     private var lastTrace: UInt64 = 0
     private var reservedThrough: UInt64
@@ -20,6 +20,8 @@ struct SimulatedJournalState: Sendable {
     private var intents: [CardID: OpenCardTransaction] = [:]
     /// Transactions that are recorded as unknown and not resolved.
     private var unknown: Set<TransactionID> = []
+    /// Records of corrections by their references.
+    var corrections: [SaleReference: TransactionID] = [:]
     var acknowledged: UInt64 = 0
     var failingCommits = 0
     var failure = LedgerError.Code.diskFull
@@ -123,7 +125,7 @@ struct SimulatedJournalState: Sendable {
     }
 
     private static func fits(_ sale: JournalRecord.Sale, _ outcome: Outcome) -> Bool {
-        sale.movement != .accountPurchase && sale.payer.card != nil && sale.amount > .zero
+        sale.movement.isCardMoney && sale.payer.card != nil && sale.amount > .zero
             && sale.amount <= .saleMaximum && JournalRecord.isWellFormed(outcome, sale)
     }
 
@@ -142,7 +144,7 @@ struct SimulatedJournalState: Sendable {
             guard unknown.contains(resolution.subject) else { throw LedgerError(.transactionNotOpen) }
             ended = intent(of: resolution.subject)
         }
-        guard let sale, sale.movement != .accountPurchase else {
+        guard let sale, sale.movement.isCardMoney else {
             guard own == nil else { throw LedgerError(.intentMismatch) }
             return
         }
@@ -169,12 +171,15 @@ struct SimulatedJournalState: Sendable {
             unknown.remove(resolution.subject)
             if let card = intent(of: resolution.subject)?.sale.payer.card { intents[card] = nil }
         }
-        if case .approved = record.outcome, case .code(let reference)? = record.sale?.payer {
+        if case .approved = record.outcome, let sale = record.sale, sale.movement == .accountPurchase,
+            case .code(let reference) = sale.payer
+        {
             redeemed.insert(reference)
         }
     }
 
-    private mutating func append(
+    /// Appends the record of an open number.
+    mutating func append(
         _ transaction: TransactionID, _ outcome: Outcome, _ sale: JournalRecord.Sale?, now: UnixTime
     ) throws(LedgerError) -> JournalRecord {
         try requireOpen(transaction)
@@ -251,10 +256,11 @@ struct SimulatedJournalState: Sendable {
         let row = replica.accounts[account]
         var available = row?.balance ?? .zero
         for (record, sale) in posted(after: row?.asOf ?? 0) {
-            guard record.posting?.entries.contains(where: { $0.account == .cardholder(account) }) == true else {
+            let entries = record.posting?.entries ?? []
+            guard entries.contains(where: { [.cardholder(account), .subsidy(account)].contains($0.account) }) else {
                 continue
             }
-            available -= sale.amount
+            for entry in entries where entry.account == .cardholder(account) { available += entry.amount }
             guard record.isOfflinePurchase else { continue }
             view.cardOffline.amount += sale.amount
             view.cardOffline.count += 1
@@ -268,7 +274,7 @@ struct SimulatedJournalState: Sendable {
         JournalFigures(
             sequence: UInt64(stored.count), hash: head, acknowledged: acknowledged,
             unsentCount: stored.count - Int(acknowledged),
-            unsentAmount: posted(after: acknowledged).reduce(.zero) { $0 + $1.1.amount },
+            unsentAmount: sold(after: acknowledged).reduce(.zero, +),
             oldestUnsent: archive(after: acknowledged, limit: 1).first?.record.decidedAt,
             replicaCursor: replicaCursor, lastHubContact: lastHubContact, accounts: replica.accounts.count,
             hotListed: replica.hotList.count)
@@ -286,16 +292,21 @@ struct SimulatedJournalState: Sendable {
         let intended = Set(intents.values.map(\.transaction)).filter { !open.contains($0.trace.number) }
         if intended != unknown { findings.append("an unknown transaction has no intent, or the other way round") }
         if UInt64(stored.count + open.count) != lastTrace { findings.append("a trace number has no record") }
-        let sales = posted(after: 0)
+        let sales = sold(after: 0)
         return JournalVerification(
-            records: stored.count, approvedCount: sales.count,
-            approvedAmount: sales.reduce(.zero) { $0 + $1.1.amount }, findings: findings)
+            records: stored.count, approvedCount: sales.count, approvedAmount: sales.reduce(.zero, +),
+            findings: findings)
     }
 
     private var head: JournalHash { stored.last?.hash ?? genesis }
 
     private func hash(at sequence: UInt64) -> JournalHash {
         sequence == 0 ? genesis : stored[Int(sequence) - 1].hash
+    }
+
+    /// Amounts of the records that sell or load.
+    private func sold(after sequence: UInt64) -> [Amount] {
+        archive(after: sequence, limit: stored.count).compactMap(\.record.soldAmount)
     }
 
     /// Records that move money.
@@ -319,7 +330,7 @@ extension JournalRecord.Sale {
     /// lane.
     fileprivate func movesSameMoney(as other: Self) -> Bool {
         switch (movement, other.movement) {
-        case (.accountPurchase, .accountPurchase), (.pursePurchase, .pursePurchase), (.purseLoad, .purseLoad): break
+        case (.pursePurchase, .pursePurchase), (.purseLoad, .purseLoad): break
         default: return false
         }
         return amount == other.amount && payer.card == other.payer.card && account == other.account

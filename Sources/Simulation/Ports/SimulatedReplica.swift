@@ -7,12 +7,17 @@ struct SimulatedReplica: Sendable {
     struct Account: Sendable {
         var status: AccountStatus
         var balance: Amount
-        /// Records of this terminal up to here are in the balance.
+        /// Of the subsidy purse; not part of `balance`.
+        var subsidy: Amount
+        var subsidyExpires: UnixTime?
+        /// Records of this terminal up to here are in both balances.
         var asOf: UInt64
     }
 
     /// Largest balance or debt that is believed, in fen.
     private static let balanceMaximum: UInt64 = 1_000_000_000_000_000
+    /// Latest end of a subsidy that is believed: that of the year 9999.
+    private static let latestSeconds: Int64 = 253_402_300_799
 
     private(set) var accounts: [AccountID: Account] = [:]
     private(set) var cards: [CardID: CardMessage] = [:]
@@ -22,9 +27,14 @@ struct SimulatedReplica: Sendable {
     /// Stores one change; `asOf` is how far the hub had the journal when it read the balances.
     mutating func store(_ change: ChangeMessage, asOf: UInt64) throws(LedgerError) {
         switch (change.account, change.card, change.hotList, change.codeKey) {
-        case (let account?, nil, nil, nil) where account.balanceFen.magnitude <= Self.balanceMaximum:
+        case (let account?, nil, nil, nil)
+        where account.balanceFen.magnitude <= Self.balanceMaximum
+            && (account.subsidyFen ?? 0).magnitude <= Self.balanceMaximum
+            && (0...Self.latestSeconds).contains(account.subsidyExpiresSeconds ?? 0):
             accounts[account.id] = Account(
-                status: account.status, balance: Amount(fen: account.balanceFen), asOf: asOf)
+                status: account.status, balance: Amount(fen: account.balanceFen),
+                subsidy: Amount(fen: account.subsidyFen ?? 0),
+                subsidyExpires: account.subsidyExpiresSeconds.map { UnixTime(seconds: $0) }, asOf: asOf)
         case (nil, let card?, nil, nil): cards[card.id] = card
         case (nil, nil, let entry?, nil):
             let reason = entry.reason.map(DeclineReason.init(rawValue:))

@@ -208,9 +208,7 @@ package actor Lane {
             addWork.yield { await self.readCard(order, awaiting) }
         case .authorize(let order, let instrument):
             addWork.yield { await self.authorize(order, instrument) }
-        case .show(let new):
-            display = new
-            if let signal = new.signal { reader?.signal(signal) }
+        case .show(let new): show(new)
         case .finish(let reference, let outcome):
             logger.info("sale ended", metadata: ["outcome": "\(outcome.logText)"])
             sales.finish(reference, outcome)
@@ -226,6 +224,11 @@ package actor Lane {
         case .refuseOrder(let reference):
             sales.remove(reference)
         }
+    }
+
+    func show(_ new: LaneDisplay) {
+        display = new
+        if let signal = new.signal { reader?.signal(signal) }
     }
 
     private func readCard(_ order: SaleOrder, _ awaiting: TransactionID?) async {

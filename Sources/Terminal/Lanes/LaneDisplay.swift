@@ -16,6 +16,10 @@ package enum LaneDisplay: Sendable, Hashable {
     case problem(PresentationProblem)
     case approved(Amount, available: Amount?)
     case declined(DeclineReason)
+    /// 退款: money of an earlier sale went back.
+    case refunded(Amount)
+    /// 撤销: the last sale was taken back.
+    case voided(Amount)
     /// The order ended without anybody knowing whether the card paid.
     case unknown
     case fault(number: Int)
@@ -23,7 +27,7 @@ package enum LaneDisplay: Sendable, Hashable {
     /// What the reader's lights and buzzer say; `nil` when nothing changes for them.
     var signal: ReaderSignal? {
         switch self {
-        case .approved: .accepted
+        case .approved, .refunded, .voided: .accepted
         case .declined, .unknown, .fault: .refused
         case .problem, .presentSameCard, .removeCardFirst: .presentAgain
         case .idle, .presentPayment: .idle
@@ -43,6 +47,8 @@ package enum LaneDisplay: Sendable, Hashable {
         case .problem: "problem"
         case .approved: "approved"
         case .declined: "declined"
+        case .refunded: "refunded"
+        case .voided: "voided"
         case .unknown: "unknown"
         case .fault: "fault"
         }

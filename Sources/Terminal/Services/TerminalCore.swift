@@ -30,6 +30,7 @@ package struct TerminalCore: Sendable {
     package var lanes: [Lane]
     package var queue: any SendQueue
     package var archive: any JournalArchive
+    package var corrections: CorrectionService
     package var sync: SyncService
     package var clock: TrustedClock
     package var inspection: CardInspection
@@ -38,14 +39,16 @@ package struct TerminalCore: Sendable {
     package var readers: @Sendable () -> [ReaderFacts]
 
     package init(
-        facts: TerminalFacts, lanes: [Lane], queue: any SendQueue, archive: any JournalArchive, sync: SyncService,
-        clock: TrustedClock, inspection: CardInspection, secureModule: SecureModuleOffice,
+        facts: TerminalFacts, lanes: [Lane], queue: any SendQueue, archive: any JournalArchive,
+        corrections: CorrectionService, sync: SyncService, clock: TrustedClock, inspection: CardInspection,
+        secureModule: SecureModuleOffice,
         readers: @escaping @Sendable () -> [ReaderFacts]
     ) {
         self.facts = facts
         self.lanes = lanes
         self.queue = queue
         self.archive = archive
+        self.corrections = corrections
         self.sync = sync
         self.clock = clock
         self.inspection = inspection

@@ -11,7 +11,9 @@ struct Account: AsyncParsableCommand {
               till-hub account statement 2026010001 --limit 20
               till-hub account freeze 2026010001
             """,
-        subcommands: [Create.self, List.self, Show.self, StatementOf.self, Freeze.self, Unfreeze.self, Close.self],
+        subcommands: [
+            Create.self, List.self, Debt.self, Show.self, StatementOf.self, Freeze.self, Unfreeze.self, Close.self,
+        ],
         aliases: ["accounts"])
 
     struct Create: AsyncParsableCommand {
@@ -51,6 +53,29 @@ struct Account: AsyncParsableCommand {
                     table.add([
                         account.id.text, account.name, account.status.rawValue,
                         Presentation.amount(account.balanceFen), Presentation.amount(account.heldFen),
+                    ])
+                }
+                return PageOptions.text(table, next: page.next)
+            }
+        }
+    }
+
+    struct Debt: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the accounts below zero. The next top-up of each ends its debt first.")
+
+        @OptionGroup var page: PageOptions
+        @OptionGroup var hub: HubOptions
+
+        func run() async throws {
+            let answer = try await hub.client.get("/operator/v1/debts", page.query)
+            try hub.show(answer, as: Page<AccountSummary>.self) { page in
+                if page.items.isEmpty, self.page.after == nil { return "no account is in debt" }
+                var table = TextTable([.left("ACCOUNT"), .left("NAME"), .left("STATUS"), .right("DEBT ¥")])
+                for account in page.items {
+                    table.add([
+                        account.id.text, account.name, account.status.rawValue,
+                        Presentation.amount(-account.balanceFen),
                     ])
                 }
                 return PageOptions.text(table, next: page.next)
