@@ -11,6 +11,7 @@ package struct DiskFault: Sendable, Hashable {
         case full
     }
 
+    /// What happens to the operation.
     package enum Effect: Sendable, Hashable {
         /// Nothing happens, and the operation reports an error. Writes of a sync that fails stay unsynced: the next
         /// sync that works makes them durable.

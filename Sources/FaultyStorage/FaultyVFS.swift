@@ -15,6 +15,7 @@ final class FaultyVFS: @unchecked Sendable {
     private let disks = Mutex<[String: WeakDisk]>([:])
 
     private struct WeakDisk: Sendable {
+        let identity: ObjectIdentifier
         weak let disk: SimulatedDisk?
     }
 
@@ -46,20 +47,21 @@ final class FaultyVFS: @unchecked Sendable {
 
     /// From now on files under the disk's folder are the disk's.
     func attach(_ disk: SimulatedDisk) {
-        disks.withLock { $0[disk.folder] = WeakDisk(disk: disk) }
+        let entry = WeakDisk(identity: ObjectIdentifier(disk), disk: disk)
+        disks.withLock { $0[disk.folder] = entry }
     }
 
-    func detach(folder: String) {
+    func detach(folder: String, _ identity: ObjectIdentifier) {
         disks.withLock { disks in
-            if let entry = disks[folder], entry.disk == nil { disks[folder] = nil }
+            if disks[folder]?.identity == identity { disks[folder] = nil }
         }
     }
 
     private func disk(for path: String) -> SimulatedDisk? {
-        disks.withLock { disks in
-            disks.values.lazy.compactMap(\.disk).filter { DiskPath.isInside(path, folder: $0.folder) }
-                .max { $0.folder.utf8.count < $1.folder.utf8.count }
-        }
+        // References are taken outside the lock: giving back the last one detaches the disk, which takes the lock.
+        let entries = disks.withLock { Array($0.values) }
+        return entries.compactMap(\.disk).filter { DiskPath.isInside(path, folder: $0.folder) }
+            .max { $0.folder.utf8.count < $1.folder.utf8.count }
     }
 
     private func open(

@@ -32,8 +32,8 @@ enum FileMemory {
         let pointer: UnsafePointer<sqlite3_io_methods>
     }
 
-    /// Version 1: no shared memory and no mapping. SQLite then takes write-ahead logging in exclusive locking mode only,
-    /// which is how ledger and hub open their files.
+    /// Version 1: no shared memory and no mapping. SQLite then takes write-ahead logging in exclusive locking mode
+    /// only, which is how ledger and hub open their files.
     private static let methods: Methods = {
         let methods = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
         var table = sqlite3_io_methods()

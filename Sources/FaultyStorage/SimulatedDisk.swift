@@ -41,7 +41,7 @@ package final class SimulatedDisk: Sendable {
         FaultyVFS.shared.attach(self)
     }
 
-    deinit { FaultyVFS.shared.detach(folder: folder) }
+    deinit { FaultyVFS.shared.detach(folder: folder, ObjectIdentifier(self)) }
 
     /// Adds a fault; the ones injected before stay. Where two hit the same operation, the earlier one counts.
     package func inject(_ fault: DiskFault) { state.withLock { $0.arm(fault) } }

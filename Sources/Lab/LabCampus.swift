@@ -29,22 +29,23 @@ package final class LabCampus: Sendable {
     ///   - purse: more YAML for the campus's purse profile, see ``LabTerminal``.
     ///   - profiles: YAML of more card profiles, tried after the campus's purse card, as a list; gets the lab's paths.
     ///   - extra: more YAML for the daemon.
+    ///   - certificateLifetime: of the terminal's certificate, as in the hub's configuration.
     package init(
         folder: String, programs: String, readers: [String] = [PcscdInstance.readerNames[0]],
         tender: Tender = .account, usesPSAM: Bool = false, purse: String = "",
-        profiles: (LabPaths) throws -> String = { _ in "" }, extra: String = ""
+        profiles: (LabPaths) throws -> String = { _ in "" }, extra: String = "", certificateLifetime: String = "90d"
     ) async throws {
         try Self.clear(folder)
         paths = try LabPaths(folder: folder, programs: programs)
         cards = try LabCards(paths: paths)
         pcscd = try PcscdInstance(folder: paths.pcscdFolder)
-        hub = try LabHub(paths: paths)
+        hub = try LabHub(paths: paths, certificateLifetime: certificateLifetime)
         secureModule = VirtualCardPeer(
             card: try cards.secureModule(terminal: Self.terminalID), port: pcscd.port + 1, patience: .seconds(10))
         scanner = try PseudoTerminalScanner(path: paths.scannerDevice)
         terminal = try LabTerminal(
             paths: paths, terminal: Self.terminalID, merchant: Self.merchant, hubPort: hub.port,
-            pcscEnvironment: pcscd.environment, readers: readers, tender: tender,
+            pcscEnvironment: pcscd.environment, readers: readers, tlsPort: hub.tlsPort, tender: tender,
             secureModule: usesPSAM ? .psam(reader: PcscdInstance.readerNames[1]) : .soft,
             purse: purse, profiles: try profiles(paths), extra: extra)
         do {
@@ -53,6 +54,7 @@ package final class LabCampus: Sendable {
             try await hub.start()
             try await hub.addMerchant(Self.merchant, name: "First Canteen 第一食堂")
             try await hub.registerTerminal(Self.terminalID, name: "Counter 3", merchant: Self.merchant)
+            try await terminal.enrol(hub.enrolmentCode(Self.terminalID))
             try await terminal.start()
             try await terminal.wait("terminal and hub level") { $0.hub.reachable }
         } catch {

@@ -6,17 +6,24 @@ import Uplink
 /// The hub as a process of the lab, operated through its own command line.
 package final class LabHub: Sendable {
     package let paths: LabPaths
-    /// Where terminals reach it on loopback.
+    /// Where it is reached on loopback without TLS, for those who speak to it byte by byte.
     package let port: UInt16
+    /// Where terminals reach it, over TLS.
+    package let tlsPort: UInt16
     private let process: ServiceProcess
 
-    /// - Parameter port: `nil` takes a free one.
-    package init(paths: LabPaths, port: UInt16? = nil) throws {
+    /// - Parameters:
+    ///   - port: `nil` takes a free one.
+    ///   - certificateLifetime: of terminals' certificates, as in the configuration.
+    package init(paths: LabPaths, port: UInt16? = nil, certificateLifetime: String = "90d") throws {
         self.paths = paths
         self.port = try port ?? LocalPorts.free()
+        tlsPort = try LocalPorts.free()
         let yaml = """
             campus: "CampusTill lab 校园演示"
-            listen: {host: 127.0.0.1, port: \(self.port)}
+            listen: {host: 127.0.0.1, port: \(tlsPort), names: ["127.0.0.1"]}
+            plain_listen: {host: 127.0.0.1, port: \(self.port)}
+            certificates: {authority_file: "\(paths.folder)/hub/authority.pem", lifetime: \(certificateLifetime)}
             operator_socket: "\(paths.hubSocket)"
             database: "\(paths.folder)/hub/hub.sqlite"
             code_key_file: "\(paths.folder)/hub/code-key"
@@ -39,7 +46,8 @@ package final class LabHub: Sendable {
         // It may be over before it answers.
         if crash != nil { return }
         try await process.waitUntil("the hub answers", within: .seconds(20)) {
-            LocalPorts.isListening(port) && FileManager.default.fileExists(atPath: paths.hubSocket)
+            LocalPorts.isListening(port) && LocalPorts.isListening(tlsPort)
+                && FileManager.default.fileExists(atPath: paths.hubSocket)
         }
     }
 
@@ -156,12 +164,12 @@ package final class LabHub: Sendable {
         return page.items.count
     }
 
-    private func json<Answer: Decodable>(_ arguments: String...) async throws -> Answer {
+    func json<Answer: Decodable>(_ arguments: String...) async throws -> Answer {
         let text = try await run(arguments + ["--json"])
         return try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
     }
 
-    private func run(_ arguments: String...) async throws -> String { try await run(arguments) }
+    func run(_ arguments: String...) async throws -> String { try await run(arguments) }
 
     /// Runs one command of `till-hub` and gives what it printed.
     private func run(_ arguments: [String]) async throws -> String {

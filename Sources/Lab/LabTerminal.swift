@@ -29,6 +29,7 @@ package final class LabTerminal: Sendable {
 
     /// - Parameters:
     ///   - hubPort: where the hub listens on loopback.
+    ///   - tlsPort: where the hub listens for TLS; then the terminal is to be enrolled, and has no secret.
     ///   - tender: whose money pays on the campus's cards.
     ///   - secureModule: where the purchase key is.
     ///   - purse: more YAML for the campus's purse profile, lines of four spaces' indentation.
@@ -36,9 +37,8 @@ package final class LabTerminal: Sendable {
     ///   - extra: more YAML at the top level of the configuration.
     package init(
         paths: LabPaths, terminal: String, merchant: String, hubPort: UInt16, pcscEnvironment: [String: String],
-        readers: [String] = [PcscdInstance.readerNames[0]], tender: Tender = .account,
-        secureModule: LabSecureModuleKind = .soft, purse: String = "",
-        profiles: String = "", extra: String = ""
+        readers: [String] = [PcscdInstance.readerNames[0]], tlsPort: UInt16? = nil, tender: Tender = .account,
+        secureModule: LabSecureModuleKind = .soft, purse: String = "", profiles: String = "", extra: String = ""
     ) throws {
         self.paths = paths
         client = ControlClient(socketPath: paths.controlSocket)
@@ -49,11 +49,14 @@ package final class LabTerminal: Sendable {
             """
                 + (index == 0 ? "\n    scanner: {device: \"\(paths.scannerDevice)\"}" : "")
         }
+        let hub =
+            tlsPort.map { "{url: \"https://127.0.0.1:\($0)\"}" }
+            ?? "{url: \"http://127.0.0.1:\(hubPort)\", secret_file: \"\(paths.terminalSecret)\"}"
         let yaml = """
             terminal: {id: "\(terminal)", merchant: \(merchant)}
             state_directory: "\(paths.terminalState)"
             control_socket: "\(paths.controlSocket)"
-            hub: {url: "http://127.0.0.1:\(hubPort)", secret_file: "\(paths.terminalSecret)"}
+            hub: \(hub)
             lanes:
             \(lanes.joined(separator: "\n"))
             card_profiles:
@@ -76,6 +79,19 @@ package final class LabTerminal: Sendable {
     package var isRunning: Bool { process.isRunning }
     /// The daemon's process id while it runs.
     package var processIdentifier: Int32? { process.processIdentifier }
+
+    /// Gets the terminal its certificate, as an operator at the terminal does. The daemon may be running.
+    package func enrol(_ code: String) async throws {
+        let result = try await enrolment(code)
+        guard result.status == 0 else { throw LabError("tilld enrol: \(result.error)") }
+    }
+
+    /// What `tilld enrol` says to `code`.
+    package func enrolment(_ code: String) async throws -> LabCommand.Result {
+        try await LabCommand.run(
+            paths.program("tilld"), ["enrol", "--config", paths.terminalConfiguration, "--code", code],
+            within: .seconds(30))
+    }
 
     /// Starts the daemon and waits until it answers.
     ///

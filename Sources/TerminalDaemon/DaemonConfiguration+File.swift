@@ -79,6 +79,9 @@ private struct HubSettings {
 
     init(_ section: ConfigurationSection) {
         address = section.value("url", expected: "http://HOST:PORT or https://HOST:PORT", HubAddress.init(text:))
+        if case .found(let address) = address, !address.isEncrypted, !address.isLoopback {
+            section.reject("url", "a hub on another machine is reached over https only")
+        }
         credential = section.credentialName("secret_credential", default: "terminal-secret")
         file = section.optionalString("secret_file")
         budget = section.duration("budget", in: .milliseconds(10)...(.seconds(5)), default: .milliseconds(150))

@@ -43,6 +43,8 @@ package struct DaemonConfiguration: Sendable {
     package var timeZoneOffset: Int64
     package var stateDirectory: String
     package var controlSocket: String
+    /// Where the terminal's key and certificate are, when the hub is reached over TLS.
+    package var identityFile: String { stateDirectory + "/identity.pem" }
     package var hub: Hub
     package var lanes: [Lane]
     /// In the order in which they are tried.

@@ -5,6 +5,7 @@ package struct DaemonError: StableError, Equatable {
     package enum Code: Int, Sendable, CaseIterable {
         case terminalSecretMalformed = 5101
         case labKeyMalformed = 5102
+        case hubWithoutTLS = 5151
     }
 
     package let code: Code
@@ -17,6 +18,7 @@ package struct DaemonError: StableError, Equatable {
         switch code {
         case .terminalSecretMalformed:
             "the terminal secret is not what \"till-hub terminal register\" gave out (hexadecimal digits)"
+        case .hubWithoutTLS: "hub.url has no https: a terminal that reaches its hub without TLS has no certificate"
         case .labKeyMalformed: "the lab key file does not hold 32 hexadecimal digits"
         }
     }

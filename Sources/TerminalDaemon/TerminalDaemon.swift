@@ -1,3 +1,4 @@
+import Certificates
 import Control
 import Devices
 import Glibc
@@ -79,20 +80,24 @@ package struct TerminalDaemon {
                 profiles: profiles, terminal: configuration.terminal, clock: clock,
                 timeZoneOffset: configuration.timeZoneOffset),
             secureModule: office(secureModule), readers: readers(monitor))
-        try await serve(core, secureModule: secureModule as? PSAMSecureModule)
+        try await serve(
+            core, secureModule: secureModule as? PSAMSecureModule, identity: identity(gateway, clock, sync))
         await monitor.close()
         await gateway.shutdown()
         try await ledger.close()
         logger.notice("stopped; the journal is closed")
     }
 
-    private func serve(_ core: TerminalCore, secureModule: PSAMSecureModule?) async throws {
+    private func serve(
+        _ core: TerminalCore, secureModule: PSAMSecureModule?, identity: IdentityService?
+    ) async throws {
         let notification = ServiceNotification()
         let control = ControlServer(core: core, socketPath: configuration.controlSocket, logger: logger) { [logger] in
             notification.ready()
             logger.notice("ready: terminal \(core.facts.terminal), \(core.lanes.count) lane(s)")
         }
         var services: [any Service] = [control, core.sync]
+        if let identity { services.append(identity) }
         if let secureModule { services.append(SecureModuleService(module: secureModule)) }
         services.append(LanesService(lanes: core.lanes))
         if let watchdog = WatchdogInterval() {
@@ -119,6 +124,10 @@ package struct TerminalDaemon {
     }
 
     private func hubGateway() throws -> HTTPHubGateway {
+        if configuration.hub.address.isEncrypted {
+            return HTTPHubGateway(
+                address: configuration.hub.address, userAgent: "tilld/\(TerminalVersion.text)")
+        }
         let credential = try Credentials().secret(
             named: configuration.hub.secretCredential, orFile: configuration.hub.secretFile)
         guard let secret = TerminalSecret(hex: credential.text ?? "") else {
@@ -127,6 +136,17 @@ package struct TerminalDaemon {
         return HTTPHubGateway(
             address: configuration.hub.address, terminal: configuration.terminal, secret: secret,
             userAgent: "tilld/\(TerminalVersion.text)")
+    }
+
+    /// What keeps the terminal's certificate, where it has one. Its file is read here, so that the first payment finds
+    /// the connection ready.
+    private func identity(_ gateway: HTTPHubGateway, _ clock: TrustedClock, _ sync: SyncService) -> IdentityService? {
+        guard configuration.hub.address.isEncrypted else { return nil }
+        let service = IdentityService(
+            file: TerminalIdentityFile(path: configuration.identityFile), terminal: configuration.terminal,
+            gateway: gateway, clock: clock, changed: { sync.wake() }, logger: logger)
+        service.reload()
+        return service
     }
 
     private func secureModule(_ monitor: PCSCReaderMonitor) throws -> (any SecureModule)? {

@@ -1,9 +1,11 @@
 import AsyncHTTPClient
-import FoundationEssentials
+import Certificates
 import HubProtocol
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import Payments
+import Synchronization
 import Terminal
 
 /// The hub over HTTP. Connections are kept open between requests, so that a hold within its budget does not pay for
@@ -19,25 +21,54 @@ package final class HTTPHubGateway: HubGateway {
     /// How long an unused connection is kept: longer than the usual pause between two polls of the changes feed.
     package static let idleTimeout = TimeAmount.seconds(60)
 
-    private let client: HTTPClient
+    private let connection: Mutex<HubConnection?>
     private let address: HubAddress
     private let headers: HTTPHeaders
 
+    /// A hub on this machine, to which the terminal proves itself with a secret.
+    ///
     /// - Parameter userAgent: program and version, for the hub's log.
     package init(address: HubAddress, terminal: TerminalID, secret: TerminalSecret, userAgent: String) {
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        configuration.timeout.connect = Self.connectTimeout
-        configuration.connectionPool.idleTimeout = Self.idleTimeout
-        // A refused connection is an answer that the cashier's customer need not wait for; retries are the sync
-        // service's business.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.httpVersion = .http1Only
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        connection = Mutex(HubConnection(.hub(tls: nil)))
         self.address = address
         headers = [
             "Authorization": secret.authorization(terminal), "User-Agent": userAgent, "Accept": "application/json",
         ]
+    }
+
+    /// A hub to which the terminal proves itself with its certificate, from ``use(_:)`` on. Before that every request
+    /// fails as if the hub had asked for one.
+    package init(address: HubAddress, userAgent: String) {
+        connection = Mutex(nil)
+        self.address = address
+        headers = ["User-Agent": userAgent, "Accept": "application/json"]
+    }
+
+    /// Goes on under `identity`. Requests under way end under the one before.
+    ///
+    /// - Throws: ``Certificates/CertificateError/Code/malformed`` when TLS cannot use it; then nothing changes.
+    package func use(_ identity: TerminalIdentity) throws(CertificateError) {
+        let tls: TLSConfiguration
+        do {
+            tls = try HubTLS.configuration(identity)
+        } catch {
+            throw CertificateError(.malformed, detail: "TLS")
+        }
+        var configuration = HTTPClient.Configuration.hub(tls: tls)
+        // One connection stands by, beside the one that the sync service may be using: a payment must not wait for a
+        // handshake.
+        configuration.connectionPool.preWarmedHTTP1ConnectionCount = 1
+        let next = HubConnection(configuration)
+        connection.withLock { current in
+            let old = current
+            current = next
+            return old
+        }?.retire()
+    }
+
+    /// Asks for the next certificate, under the one in use.
+    package func renew(_ request: RenewalRequest) async throws(HubError) -> CertificateAnswer {
+        try await post("/v1/certificates", request, timeout: Self.exchangeTimeout)
     }
 
     package func hold(_ request: HoldRequest, budget: Duration) async -> HubAnswer {
@@ -69,55 +100,37 @@ package final class HTTPHubGateway: HubGateway {
     }
 
     package func changes(after cursor: UInt64, limit: Int) async throws(HubError) -> ChangesPage {
-        let request = self.request("/v1/changes?after=\(cursor)&limit=\(limit)")
-        return try await exchange(request, timeout: Self.exchangeTimeout)
+        let connection = try borrow()
+        defer { connection.leave() }
+        return try await exchange(over: connection)
+            .get("/v1/changes?after=\(cursor)&limit=\(limit)", timeout: Self.exchangeTimeout)
     }
 
     /// Closes the connections. Requests under way end as unreachable, and so does every later one.
-    package func shutdown() async {
-        do {
-            try await client.shutdown()
-        } catch {
-            // Thrown when it is shut down already, or a connection did not close in order: it is gone either way.
-        }
-    }
-
-    private func request(_ path: String) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: address.text + path)
-        request.headers = headers
-        return request
-    }
+    package func shutdown() async { await connection.withLock { $0 }?.shutdown() }
 
     private func post<Answer: Decodable & Sendable>(
         _ path: String, _ message: some Encodable, timeout: Duration
     ) async throws(HubError) -> Answer {
-        var request = self.request(path)
-        request.method = .POST
-        request.headers.add(name: "Content-Type", value: "application/json")
-        do {
-            request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(message)))
-        } catch {
-            throw HubError(transport: error)
-        }
-        return try await exchange(request, timeout: timeout)
+        let connection = try borrow()
+        defer { connection.leave() }
+        return try await exchange(over: connection).post(path, message, timeout: timeout)
     }
 
-    private func exchange<Answer: Decodable & Sendable>(
-        _ request: HTTPClientRequest, timeout: Duration
-    ) async throws(HubError) -> Answer {
-        do {
-            return try await withDeadline(timeout) { [client] in
-                let response = try await client.execute(request, timeout: TimeAmount(timeout))
-                let body = try await response.body.collect(upTo: HubProtocolLimits.bodyBytes)
-                let bytes = Data(body.readableBytesView)
-                guard (200..<300).contains(response.status.code) else {
-                    throw HubError(status: Int(response.status.code), body: bytes)
-                }
-                return try JSONDecoder().decode(Answer.self, from: bytes)
-            }
-        } catch {
-            throw HubError(transport: error)
+    /// The connections to use, kept open until ``HubConnection/leave()``.
+    private func borrow() throws(HubError) -> HubConnection {
+        let borrowed = connection.withLock { connection in
+            connection?.enter()
+            return connection
         }
+        guard let borrowed else {
+            throw HubError(.refused(.certificateRequired, acknowledged: nil), detail: "the terminal is not enrolled")
+        }
+        return borrowed
+    }
+
+    private func exchange(over connection: HubConnection) -> HubExchange {
+        HubExchange(client: connection.client, address: address, headers: headers)
     }
 }
 
@@ -129,16 +142,5 @@ extension HubError {
         case .timedOut: .timedOut
         case .answerMalformed, .refused, .refusedOtherwise: .faulty
         }
-    }
-
-    /// The refusal in the body of an answer that is not a success.
-    fileprivate init(status: Int, body: Data) {
-        guard let message = try? JSONDecoder().decode(RefusalMessage.self, from: body),
-            let refusal = message.refusal
-        else {
-            self.init(.refusedOtherwise(status: status))
-            return
-        }
-        self.init(.refused(refusal, acknowledged: message.acknowledged))
     }
 }

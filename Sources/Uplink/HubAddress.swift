@@ -16,5 +16,19 @@ package struct HubAddress: Sendable, Hashable, CustomStringConvertible {
         self.text = trimmed
     }
 
+    /// Whether the connection is TLS.
+    package var isEncrypted: Bool { text.hasPrefix("https://") }
+
+    /// Whether it names this machine itself.
+    package var isLoopback: Bool {
+        guard let start = text.firstRange(of: "://")?.upperBound else { return false }
+        let authority = text[start...].prefix { $0 != "/" }
+        if authority.hasPrefix("[") { return authority.hasPrefix("[::1]") }
+        let host = authority.prefix { $0 != ":" }
+        let octets = host.split(separator: ".", omittingEmptySubsequences: false)
+        return host == "localhost"
+            || (octets.count == 4 && octets[0] == "127" && octets.allSatisfy { UInt8($0) != nil })
+    }
+
     package var description: String { text }
 }

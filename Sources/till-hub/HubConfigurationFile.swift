@@ -1,3 +1,4 @@
+import Certificates
 import Hub
 import Logging
 import Payments
@@ -16,7 +17,18 @@ struct HubConfigurationFile {
         let timeZone = root.timeZone("time_zone", default: 28_800)
         let listen = root.section("listen", required: false)
         let host = listen.string("host", default: "127.0.0.1")
-        let port = listen.integer("port", in: 0...65_535, default: 8470)
+        let port = listen.integer("port", in: 0...65_535, default: 8471)
+        let names = listen.strings("names", default: ["localhost", "127.0.0.1"])
+        let plain = root.optionalSection("plain_listen")
+        let plainHost = plain?.value("host", expected: "a loopback address: 127.0.0.1 or ::1", default: "127.0.0.1") {
+            TLSListener.isLoopback($0) ? $0 : nil
+        }
+        let plainPort = plain?.integer("port", in: 0...65_535, default: 8470)
+        let certificates = root.section("certificates", required: false)
+        let lifetime = certificates.duration(
+            "lifetime", in: .seconds(10)...(.seconds(5 * 366 * 86_400)), default: .seconds(90 * 86_400))
+        let authority = Self.path(
+            certificates, "authority_file", "/var/lib/campus-till-hub/authority.pem")
         let database = Self.path(root, "database", "/var/lib/campus-till-hub/hub.sqlite")
         let socket = Self.path(root, "operator_socket", HubOptions.standardSocket)
         let key = Self.path(root, "code_key_file", "/var/lib/campus-till-hub/code-key.json")
@@ -31,12 +43,20 @@ struct HubConfigurationFile {
         }
         let businessDay = BusinessDaySection(root.section("business_day", required: false))
         let purse = PurseSection(root.section("purse", required: false))
+        if case .found(let texts) = names, texts.isEmpty || texts.contains(where: { ServerName(text: $0) == nil }) {
+            listen.reject("names", "expected DNS names and IP addresses, at least one")
+        }
         try file.finish()
         hub = HubConfiguration(
-            campus: try campus.value, host: try host.value, port: try port.value, databasePath: try database.value,
+            campus: try campus.value, host: try plainHost?.value ?? "127.0.0.1", port: try plainPort?.value ?? 0,
+            databasePath: try database.value,
             operatorSocketPath: try socket.value, codeKeyPath: try key.value,
             unprovenCardsOnline: try unproven.value, timeZoneOffsetSeconds: try timeZone.value,
-            holds: HubConfiguration.HoldLimits(lifetime: try holdLifetime.value), purse: try purse.settings())
+            holds: HubConfiguration.HoldLimits(lifetime: try holdLifetime.value), purse: try purse.settings(),
+            servesPlain: plain != nil,
+            tls: TLSListener(
+                host: try host.value, port: try port.value, names: try names.value.compactMap(ServerName.init(text:))),
+            authorityPath: try authority.value, certificateLifetime: try lifetime.value)
         hub.businessDay = try businessDay.settings()
         hub.operatorGroup = try operatorGroup.value
         logLevel = try level.value

@@ -51,9 +51,9 @@ private struct ReadinessService: Service {
     let logger: Logger
 
     func run() async throws {
-        let port = try await hub.boundPort()
+        let port = try await hub.boundTLSPort()
         notification.ready()
-        logger.notice("ready: terminals are served on port \(port)")
+        logger.notice("ready: terminals are served over TLS on port \(port)")
         try? await gracefulShutdown()
     }
 }
@@ -67,7 +67,8 @@ struct CheckConfig: AsyncParsableCommand {
 
     func run() async throws {
         let hub = try file.read().hub
-        Console.line("\(file.config): the configuration is correct: \(hub.campus), \(hub.host):\(hub.port)")
+        let listener = hub.tls.map { "\($0.host):\($0.port)" } ?? "no listener"
+        Console.line("\(file.config): the configuration is correct: \(hub.campus), \(listener)")
     }
 }
 

@@ -19,7 +19,12 @@ struct Tilld: AsyncParsableCommand {
               70  something that the daemon needs is missing or broken; the log says what
               78  the configuration is wrong; each problem is named with file, line and key
             """,
-        version: TerminalVersion.text)
+        version: TerminalVersion.text, subcommands: [Run.self, Enrol.self], defaultSubcommand: Run.self)
+}
+
+/// Runs the daemon; what "tilld" does without another word.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Run the daemon (the default).")
 
     @Option(name: .shortAndLong, help: "The configuration file.")
     var config = "/etc/campus-till/tilld.yaml"

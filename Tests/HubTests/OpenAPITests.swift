@@ -43,7 +43,7 @@ struct OpenAPITests {
             let open = (entry.operation["security"] as? [Any])?.isEmpty == true
             let route = try #require(
                 hub.hub.routes.first { $0.path == entry.path && $0.method.rawValue.lowercased() == entry.method })
-            #expect(open == (route.access != .terminal), "\(entry.path)")
+            #expect(open == (route.access == .open || route.access == .operator), "\(entry.path)")
         }
     }
 
@@ -247,6 +247,11 @@ struct OpenAPITests {
         try await exchange(.get, "/terminals?limit=1", "TerminalPage")
         try await exchange(.get, "/terminals/\(terminal.credentials.id)", "TerminalSummary")
         try await exchange(.get, "/terminals/000000000002", "TerminalSummary")
+        try await exchange(
+            .post, "/terminals/000000000002/enrolment", EnrolmentTerms(lifetimeSeconds: 60), "EnrolmentTerms",
+            "IssuedEnrolmentCode")
+        try await exchange(.get, "/terminals/000000000002/certificates", "CertificateList")
+        try await exchange(.post, "/terminals/000000000002/revoke", "CertificateList")
         try await exchange(
             .put, "/terminals/000000000002/merchants", TerminalMerchants(merchants: [merchant]), "TerminalMerchants",
             "TerminalSummary")

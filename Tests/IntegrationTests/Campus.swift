@@ -25,16 +25,17 @@ func programsFolder() throws -> String {
 ///   - usesPSAM: whether the second reader holds the terminal's secure module; then there is no `lane-2`.
 ///   - purse: more YAML for the campus's purse profile.
 ///   - extra: more YAML for the daemon.
+///   - certificateLifetime: of the terminal's certificate.
 func withCampus(
     tender: Tender = .account, usesPSAM: Bool = false, purse: String = "",
     profiles: (LabPaths) throws -> String = { _ in "" },
-    extra: String = "", _ body: (LabCampus) async throws -> Void
+    extra: String = "", certificateLifetime: String = "90d", _ body: (LabCampus) async throws -> Void
 ) async throws {
     let directory = try TemporaryDirectory()
     let campus = try await LabCampus(
         folder: directory.path, programs: try programsFolder(),
         readers: usesPSAM ? [PcscdInstance.readerNames[0]] : PcscdInstance.readerNames, tender: tender,
-        usesPSAM: usesPSAM, purse: purse, profiles: profiles, extra: extra)
+        usesPSAM: usesPSAM, purse: purse, profiles: profiles, extra: extra, certificateLifetime: certificateLifetime)
     do {
         try await body(campus)
     } catch {

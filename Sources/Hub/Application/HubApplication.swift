@@ -1,3 +1,4 @@
+import Certificates
 import Hummingbird
 import Logging
 import NIOCore
@@ -13,7 +14,9 @@ package final class HubApplication: Service {
     private let random: any HubRandom
     private let peers: any OperatorPeers
     private let logger: Logger
+    private let enrolment: EnrolmentDesk
     private let port = Readiness<Int>()
+    private let tlsPort = Readiness<Int>()
     private let socket = Readiness<Void>()
 
     /// Opens the store and reads the keys. Blocks on the disk for a moment; nothing listens yet.
@@ -26,6 +29,9 @@ package final class HubApplication: Service {
         clock: any HubClock = SystemHubClock(), random: any HubRandom = SystemHubRandom(),
         peers: any OperatorPeers = SocketPeers(), logger: Logger
     ) async throws -> HubApplication {
+        guard !configuration.servesPlain || TLSListener.isLoopback(configuration.host) else {
+            throw PlainListenerError(.notLoopback)
+        }
         let purses = try PurseRules(
             reading: configuration.purse, timeZoneOffsetSeconds: configuration.timeZoneOffsetSeconds)
         let store = try SQLiteHubStore(
@@ -33,9 +39,11 @@ package final class HubApplication: Service {
         do {
             let key = try IssuerKeyFile.loadOrCreate(path: configuration.codeKeyPath, now: clock.now())
             try await store.publish(codeKey: key.message)
+            let authority = try AuthorityFile.loadOrCreate(
+                path: configuration.authorityPath, now: clock.now(), random: { random.bytes(count: $0) })
             return HubApplication(
-                configuration: configuration, store: store, issuer: try codeIssuer?(key), clock: clock, random: random,
-                peers: peers, logger: logger)
+                configuration: configuration, store: store, issuer: try codeIssuer?(key), authority: authority,
+                clock: clock, random: random, peers: peers, logger: logger)
         } catch {
             try await store.close()
             throw error
@@ -43,8 +51,9 @@ package final class HubApplication: Service {
     }
 
     private init(
-        configuration: HubConfiguration, store: any HubStore, issuer: (any PaymentCodeIssuer)?, clock: any HubClock,
-        random: any HubRandom, peers: any OperatorPeers, logger: Logger
+        configuration: HubConfiguration, store: any HubStore, issuer: (any PaymentCodeIssuer)?,
+        authority: CertificateAuthority, clock: any HubClock, random: any HubRandom, peers: any OperatorPeers,
+        logger: Logger
     ) {
         self.configuration = configuration
         self.store = store
@@ -53,6 +62,9 @@ package final class HubApplication: Service {
         self.peers = peers
         self.logger = logger
         codes = CodeDesk(store: store, issuer: issuer, random: random)
+        enrolment = EnrolmentDesk(
+            store: store, authority: authority, random: random,
+            certificateLifetime: configuration.certificateLifetime)
     }
 
     /// Serves until graceful shutdown, then closes the store. Requests under way are answered first.
@@ -66,8 +78,11 @@ package final class HubApplication: Service {
         }
         let result: Result<Void, any Error>
         do {
-            let group = ServiceGroup(
-                configuration: .init(services: [terminalInterface(), operatorInterface(), dayCloser()], logger: logger))
+            var services: [any Service] = []
+            if configuration.servesPlain { services.append(terminalInterface()) }
+            if let tls = configuration.tls { services.append(try encryptedInterface(tls)) }
+            services += [operatorInterface(), dayCloser()] as [any Service]
+            let group = ServiceGroup(configuration: .init(services: services, logger: logger))
             result = .success(try await group.run())
             settle(HubStopped())
         } catch {
@@ -81,6 +96,9 @@ package final class HubApplication: Service {
 
     /// The port on which terminals are served, as soon as it is bound.
     package func boundPort() async throws -> Int { try await port.value() }
+
+    /// The port on which terminals are served over TLS, as soon as it is bound.
+    package func boundTLSPort() async throws -> Int { try await tlsPort.value() }
 
     /// Returns when the operator's socket is there.
     package func operatorReady() async throws { try await socket.value() }
@@ -97,6 +115,20 @@ package final class HubApplication: Service {
             onServerRunning: { [port] channel in
                 let bound = channel.localAddress?.port
                 port.settle(bound.map { .success($0) } ?? .failure(HubStopped()))
+            }, logger: logger)
+    }
+
+    /// The terminals' interface over TLS. The certificate is made here, for a new key.
+    package func encryptedInterface(_ tls: TLSListener) throws -> Application<RouterResponder<HubContext>> {
+        let identity = try enrolment.authority.serverIdentity(
+            names: tls.names, serial: CertificateSerial(random: random.bytes(count: CertificateSerial.length)))
+        return Application(
+            router: router(terminalRoutes, isEncrypted: true),
+            server: try TerminalTLS.server(identity, root: enrolment.authority.root),
+            configuration: .init(address: .hostname(tls.host, port: tls.port), serverName: "till-hub"),
+            onServerRunning: { [tlsPort] channel in
+                let bound = channel.localAddress?.port
+                tlsPort.settle(bound.map { .success($0) } ?? .failure(HubStopped()))
             }, logger: logger)
     }
 
@@ -118,28 +150,32 @@ package final class HubApplication: Service {
     private var terminalRoutes: [Route] {
         let rules = HoldRules(
             unprovenCards: configuration.unprovenCardsOnline, lifetime: configuration.holds.lifetime)
-        return TerminalRoutes(store: store, rules: rules).table
+        return TerminalRoutes(store: store, rules: rules).table + identityRoutes.terminalTable
     }
 
     private var operatorRoutes: [Route] {
         OperatorRoutes(
             store: store, codes: codes, registrar: TerminalRegistrar(store: store, random: random),
             campus: configuration.campus, timeZoneOffsetSeconds: configuration.timeZoneOffsetSeconds
-        ).table
+        ).table + identityRoutes.operatorTable
     }
 
     private func dayCloser() -> DayCloser {
         DayCloser(store: store, grace: configuration.businessDay.grace, clock: clock, logger: logger)
     }
 
-    private func router(_ routes: [Route]) -> Router<HubContext> {
+    private var identityRoutes: IdentityRoutes { IdentityRoutes(store: store, desk: enrolment) }
+
+    private func router(_ routes: [Route], isEncrypted: Bool = false) -> Router<HubContext> {
         HubRouter(
-            routes: routes, authenticator: TerminalAuthenticator(store: store), clock: clock, peers: peers
+            routes: routes, authenticator: TerminalAuthenticator(store: store), clock: clock, peers: peers,
+            isEncrypted: isEncrypted
         ).build()
     }
 
     private func settle(_ error: any Error) {
         port.settle(.failure(error))
+        tlsPort.settle(.failure(error))
         socket.settle(.failure(error))
     }
 }

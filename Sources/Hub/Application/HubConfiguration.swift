@@ -8,6 +8,14 @@ package struct HubConfiguration: Sendable, Hashable {
     package var host: String
     /// Port for the terminals; 0 takes a free one (``HubApplication/boundPort()``).
     package var port: Int
+    /// Whether terminals are served there without TLS, by secrets. Only on loopback.
+    package var servesPlain: Bool
+    /// Where terminals are served over TLS, by certificates; not at all when `nil`.
+    package var tls: TLSListener?
+    /// The campus's certificate authority; made at the first start. Beside the database unless named.
+    package var authorityPath: String
+    /// How long a terminal's certificate lives.
+    package var certificateLifetime: Duration
     /// The SQLite file; its folder must exist.
     package var databasePath: String
     /// The operator's UNIX socket.
@@ -45,7 +53,8 @@ package struct HubConfiguration: Sendable, Hashable {
         campus: String = "Campus", host: String = "127.0.0.1", port: Int = 8470, databasePath: String,
         operatorSocketPath: String, codeKeyPath: String, unprovenCardsOnline: Bool = true,
         timeZoneOffsetSeconds: Int64 = 28_800, holds: HoldLimits = HoldLimits(),
-        purse: PurseSettings = PurseSettings()
+        purse: PurseSettings = PurseSettings(), servesPlain: Bool = true, tls: TLSListener? = nil,
+        authorityPath: String? = nil, certificateLifetime: Duration = .seconds(90 * 86_400)
     ) {
         self.campus = campus
         self.host = host
@@ -57,5 +66,9 @@ package struct HubConfiguration: Sendable, Hashable {
         self.timeZoneOffsetSeconds = timeZoneOffsetSeconds
         self.holds = holds
         self.purse = purse
+        self.servesPlain = servesPlain
+        self.tls = tls
+        self.authorityPath = authorityPath ?? databasePath + ".authority.pem"
+        self.certificateLifetime = certificateLifetime
     }
 }

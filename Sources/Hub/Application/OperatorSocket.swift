@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import Glibc
 import Payments
@@ -40,9 +41,10 @@ enum OperatorSocket {
             throw OperatorSocketError(.cannotPrepare, detail: "there is no group \(group)")
         }
         // The unit's own group needs no chown(2), which the unit does not let the hub call.
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw OperatorSocketError(.cannotPrepare, detail: failure(path)) }
-        if status.st_gid == entry.gr_gid { return }
+        guard let present = try? FileOwner.group(of: path) else {
+            throw OperatorSocketError(.cannotPrepare, detail: failure(path))
+        }
+        if present == entry.gr_gid { return }
         guard chown(path, uid_t.max, entry.gr_gid) == 0 else {
             throw OperatorSocketError(.cannotPrepare, detail: failure(path))
         }

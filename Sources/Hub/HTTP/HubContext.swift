@@ -6,8 +6,9 @@ import NIOCore
 package struct HubContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
 
-    /// The connection, whose other end names an operator.
+    /// The connection: its other end shows a certificate, or names an operator.
     let channel: any Channel
+    let peer = RequestPeer()
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -1,3 +1,4 @@
+import Certificates
 import Foundation
 import HubProtocol
 import Payments
@@ -6,6 +7,8 @@ import Payments
 struct HubRequest: Sendable {
     /// Who asks; `nil` on routes that need no credentials.
     let terminal: TerminalID?
+    /// The certificate under which it asks; `nil` without TLS.
+    let certificate: CertificateSerial?
     let now: UnixTime
     /// Who asks on the operator socket; `nil` where that cannot be known.
     var peer: OperatorIdentity?

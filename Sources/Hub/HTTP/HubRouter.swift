@@ -1,3 +1,4 @@
+import Certificates
 import Foundation
 import HTTPTypes
 import HubProtocol
@@ -11,6 +12,8 @@ struct HubRouter: Sendable {
     let authenticator: TerminalAuthenticator
     let clock: any HubClock
     let peers: any OperatorPeers
+    /// Whether it is reached over TLS: then a certificate counts, and nothing else.
+    var isEncrypted = false
 
     func build() -> Router<HubContext> {
         let router = Router(context: HubContext.self)
@@ -26,13 +29,24 @@ struct HubRouter: Sendable {
     private func answer(_ request: Request, context: HubContext, route: Route) async throws -> Response {
         let now = clock.now()
         var terminal: TerminalID?
-        if route.access == .terminal {
-            // Before the body is read: nobody unknown makes the hub buffer a megabyte.
-            terminal = try await authenticator.terminal(authorization: request.headers[.authorization], now: now)
+        var certificate: CertificateSerial?
+        // Before the body is read: nobody unknown makes the hub buffer a megabyte.
+        switch route.access {
+        case .open, .operator: break
+        case .terminal, .lateTerminal:
+            if isEncrypted {
+                let record = try await authenticator.certificate(
+                    on: context.channel, permitsExpired: route.access == .lateTerminal, peer: context.peer, now: now)
+                terminal = record.terminal
+                certificate = record.serial
+            } else {
+                terminal = try await authenticator.terminal(authorization: request.headers[.authorization], now: now)
+            }
         }
         let peer = route.access == .operator ? try await peers.peer(of: context.channel) : nil
         let hubRequest = HubRequest(
-            terminal: terminal, now: now, peer: peer, parameters: Self.parameters(context), query: Self.query(request),
+            terminal: terminal, certificate: certificate, now: now, peer: peer, parameters: Self.parameters(context),
+            query: Self.query(request),
             body: try await Self.body(request))
         return try await route.respond(hubRequest).response(status: 200)
     }

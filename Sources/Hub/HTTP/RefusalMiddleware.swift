@@ -39,7 +39,7 @@ struct RefusalMiddleware: RouterMiddleware {
                 level: Self.level(refusal.refusal), "refused",
                 metadata: [
                     "operation": "\(operation(request, context))", "refusal": "E\(refusal.number)",
-                    "terminal": "\(Self.terminal(request))",
+                    "terminal": "\(context.peer.terminal?.text ?? Self.terminal(request))",
                 ])
             return try refusal.response()
         }

@@ -10,6 +10,8 @@ package struct Route: Sendable {
         case open
         /// A terminal with its credentials.
         case terminal
+        /// The same, also when its certificate has expired.
+        case lateTerminal
         /// Whoever may open the operator socket.
         case `operator`
     }

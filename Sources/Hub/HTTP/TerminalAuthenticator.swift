@@ -1,11 +1,14 @@
+import Certificates
 import Crypto
 import Foundation
 import HubProtocol
+import NIOCore
 import Payments
 
-/// Recognises terminals by `Authorization: Bearer <terminal id>.<64 hexadecimal digits>`.
+/// Recognises terminals: over TLS by their certificates, on this machine's own unencrypted port by
+/// `Authorization: Bearer <terminal id>.<64 hexadecimal digits>`.
 struct TerminalAuthenticator: Sendable {
-    let store: any TerminalStore
+    let store: any TerminalStore & IdentityStore
 
     /// The terminal behind the header.
     ///
@@ -17,11 +20,42 @@ struct TerminalAuthenticator: Sendable {
         // `Digest` compares in constant time.
         let matches = SHA256.hash(data: credentials.secret) == known?.secretDigest ?? Self.nobody
         guard let known, matches else { throw Self.unauthenticated }
+        try admit(credentials.terminal, known, now: now)
+        return credentials.terminal
+    }
+
+    /// The certificate that the other end of `channel` proved to hold. That the campus's authority signed it was
+    /// checked
+    /// in the handshake; here it must be one that this hub issued and nobody revoked.
+    ///
+    /// - Parameters:
+    ///   - permitsExpired: whether the route serves terminals whose certificate has expired.
+    ///   - peer: learns the terminal before it is refused, for the log.
+    func certificate(
+        on channel: any Channel, permitsExpired: Bool, peer: RequestPeer, now: UnixTime
+    ) async throws -> CertificateRecord {
+        guard let der = try await TerminalTLS.peerCertificate(of: channel) else {
+            throw HubRefusalError(.certificateRequired, "a terminal shows its certificate; enrol it")
+        }
+        guard let shown = try? TerminalCertificate(der: der), let record = try await store.certificate(shown.serial),
+            record.digest == shown.digest, let known = try await store.authentication(of: record.terminal)
+        else { throw HubRefusalError(.certificateRequired, "this hub did not issue the certificate") }
+        peer.note(record.terminal)
+        guard record.revoked == nil else {
+            throw HubRefusalError(.certificateRevoked, "the certificate is revoked; enrol the terminal anew")
+        }
+        guard permitsExpired || now < record.expires else {
+            throw HubRefusalError(.certificateExpired, "the certificate has expired; renew it")
+        }
+        try admit(record.terminal, known, now: now)
+        return record
+    }
+
+    private func admit(_ terminal: TerminalID, _ known: TerminalAuthentication, now: UnixTime) throws {
         guard known.enabled else {
             throw HubRefusalError(.terminalNotPermitted, "the terminal is disabled")
         }
-        store.noteContact(credentials.terminal, now: now)
-        return credentials.terminal
+        store.noteContact(terminal, now: now)
     }
 
     /// What the hub keeps of a secret.

@@ -17,10 +17,10 @@ package struct TerminalRoutes: Sendable {
     package var table: [Route] {
         [
             .reading(.get, "/v1/health", "getHealth", .open, health),
-            .taking(.post, "/v1/journals", "registerJournal", .terminal, JournalRegistration.self, register),
+            .taking(.post, "/v1/journals", "registerJournal", .lateTerminal, JournalRegistration.self, register),
             .taking(.post, "/v1/holds", "placeHold", .terminal, HoldRequest.self, hold),
             .taking(.post, "/v1/loads", "placeLoad", .terminal, LoadHoldRequest.self, load),
-            .taking(.post, "/v1/batches", "uploadBatch", .terminal, BatchUpload.self, upload),
+            .taking(.post, "/v1/batches", "uploadBatch", .lateTerminal, BatchUpload.self, upload),
             .reading(.get, "/v1/changes", "getChanges", .terminal, changes),
         ]
     }

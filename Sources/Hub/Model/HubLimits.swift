@@ -28,4 +28,13 @@ package enum HubLimits {
     package static let groupedWrites = 64
     /// Largest number that SQLite keeps: sequence numbers and cursors from outside may not exceed it.
     package static let storableInteger = UInt64(Int64.max)
+    /// Wrong enrolment codes after which the right one is refused too. A code has 120 bits, so this is against noise in
+    /// the log rather than against guessing.
+    package static let enrolmentAttempts = 10
+    /// Lifetime of an enrolment code when the operator names none, in seconds.
+    package static let enrolmentLifetimeSeconds = 86_400
+    /// Shortest and longest lifetime of an enrolment code, in seconds.
+    package static let enrolmentLifetimes = 60...604_800
+    /// Most certificates of a terminal that are shown: six years of quarterly renewals.
+    package static let certificatesShown = 24
 }

@@ -5,7 +5,7 @@ enum HubSchema {
     /// `PRAGMA application_id` of a hub database: "CTHB".
     static let applicationID: Int64 = 0x4354_4842
     /// `PRAGMA user_version`: the number of migrations that made the file.
-    static let version: Int64 = 4
+    static let version: Int64 = 5
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -24,6 +24,10 @@ enum HubSchema {
         migrator.registerMigration("4 corrections") { db in
             try db.execute(sql: correctionsSQL)
             try db.execute(sql: "PRAGMA user_version = 4")
+        }
+        migrator.registerMigration("5 identity") { db in
+            try db.execute(sql: identitySQL)
+            try db.execute(sql: "PRAGMA user_version = 5")
         }
         return migrator
     }

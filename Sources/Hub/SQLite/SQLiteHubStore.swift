@@ -1,3 +1,4 @@
+import Certificates
 import Foundation
 import GRDB
 import HubProtocol
@@ -16,6 +17,8 @@ package final class SQLiteHubStore: HubStore {
     /// Terminals by id, so that a request is recognised without waiting for the database. This object is the only
     /// writer, so the copy cannot be stale.
     let terminalCache: Mutex<[TerminalID: TerminalAuthentication]>
+    /// Certificates by serial number, for the same reason.
+    let certificateCache: Mutex<[CertificateSerial: CertificateRecord]>
     let contacts = Mutex<[TerminalID: UnixTime]>([:])
 
     /// Opens or creates the file at `path`. Blocks; call it before the services start.
@@ -42,6 +45,7 @@ package final class SQLiteHubStore: HubStore {
             }
             let known = try queue.read { db in try Self.allAuthentications(db) }
             terminalCache = Mutex(known)
+            certificateCache = Mutex(try queue.read { db in try Self.allCertificates(db) })
         } catch {
             throw SQLiteFile.storeError(error, opening: true)
         }

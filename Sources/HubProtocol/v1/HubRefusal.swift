@@ -27,6 +27,15 @@ package enum HubRefusal: Int, Sendable, CaseIterable, Codable {
     case secondPersonNeeded = 4162
     /// The hub cannot tell who asks.
     case operatorUnknown = 4163
+    /// The request needs a certificate that the hub knows.
+    case certificateRequired = 4151
+    case certificateRevoked = 4152
+    /// With an expired certificate a terminal may deliver its journal and renew, nothing else.
+    case certificateExpired = 4153
+    case enrolmentCodeWrong = 4154
+    /// The right code, but used, expired, or locked after too many wrong ones.
+    case enrolmentCodeSpent = 4155
+    case certificateRequestInvalid = 4156
     case hubFault = 4190
 
     /// The HTTP status under which the refusal travels.
@@ -40,6 +49,9 @@ package enum HubRefusal: Int, Sendable, CaseIterable, Codable {
             .dayNotOver:
             409
         case .bodyTooLarge, .batchTooLarge: 413
+        case .certificateRequestInvalid: 400
+        case .certificateRequired: 401
+        case .certificateRevoked, .certificateExpired, .enrolmentCodeWrong, .enrolmentCodeSpent: 403
         case .hubFault: 500
         }
     }

@@ -9,18 +9,22 @@ struct TerminalCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               till-hub terminal register --name "Canteen 1, counter 3" --merchant canteen-1
+              till-hub terminal enrol 000000000001
               till-hub terminal show 000000000001
               till-hub terminal reset-journal 000000000001
             """,
         subcommands: [
-            Register.self, List.self, Show.self, Disable.self, Enable.self, ResetJournal.self, Merchants.self,
+            Register.self, Enrol.self, List.self, Show.self, Certificates.self, Revoke.self, Disable.self, Enable.self,
+            ResetJournal.self, Merchants.self,
         ], aliases: ["terminals"])
 
     struct Register: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Register a terminal and print its credentials.",
+            abstract: "Register a terminal.",
             discussion: """
-                The secret is printed once and cannot be asked for again: the hub keeps only a digest of it.
+                Then make a code with "till-hub terminal enrol", with which the terminal gets its certificate. The \
+                secret is for a terminal on the hub's own machine that uses plain_listen; it is printed once and \
+                cannot be asked for again.
 
                 EXAMPLE
                   till-hub terminal register --name "Canteen 1, counter 3" --merchant canteen-1 --merchant bakery
@@ -45,7 +49,8 @@ struct TerminalCommand: AsyncParsableCommand {
                 """
                 terminal  \(credentials.id)
                 secret    \(credentials.secret)
-                The secret is shown only now. Put both into the terminal's configuration.
+                The secret is shown only now, and needed only without TLS on this machine. Next:
+                till-hub terminal enrol \(credentials.id)
                 """
             }
         }
@@ -92,7 +97,13 @@ struct TerminalCommand: AsyncParsableCommand {
         func run() async throws {
             let presentation = try await hub.presentation()
             let answer = try await hub.client.get("/operator/v1/terminals/\(terminal.text)")
-            try hub.show(answer, as: TerminalSummary.self) { Self.text($0, presentation) }
+            if hub.json { return try hub.show(answer, as: TerminalSummary.self) { _ in "" } }
+            let certificates = try hub.decode(
+                try await hub.client.get("/operator/v1/terminals/\(terminal.text)/certificates"),
+                as: CertificateList.self)
+            try hub.show(answer, as: TerminalSummary.self) {
+                Self.text($0, presentation) + "\n" + Enrol.text(certificates, presentation)
+            }
         }
 
         static func text(_ terminal: TerminalSummary, _ presentation: Presentation) -> String {

@@ -71,9 +71,10 @@ final class HubFixture: Sendable {
 
     /// A fixture around a hub that the test opened.
     static func adopt(
-        _ hub: HubApplication, directory: TemporaryDirectory, configuration: HubConfiguration
+        _ hub: HubApplication, directory: TemporaryDirectory, configuration: HubConfiguration,
+        clock: ManualHubClock = ManualHubClock()
     ) -> HubFixture {
-        HubFixture(directory: directory, clock: ManualHubClock(), configuration: configuration, hub: hub)
+        HubFixture(directory: directory, clock: clock, configuration: configuration, hub: hub)
     }
 
     static func open(
