@@ -66,6 +66,7 @@ extension SQLiteLedger: PaymentJournal {
 
     /// Several lanes may come here together; all but the first find numbers reserved.
     private func mintAfterReserving() throws(LedgerError) -> TransactionID {
+        try requireUncontested()
         while true {
             if let trace = numbers.withLock({ $0.take() }) { return name.transaction(trace) }
             var changed = standing

@@ -16,18 +16,20 @@ extension SQLiteLedger: Replica {
         guard cursor == known, page.cursor >= cursor, page.cursor <= UInt64(Int64.max) else {
             throw LedgerError(.changesDoNotFollow, detail: "page \(cursor) to \(page.cursor), replica at \(known)")
         }
-        let hubTime = UnixTime(milliseconds: page.hubTimeMilliseconds)
-        guard hubTime >= UnixTime(milliseconds: 0), hubTime <= Self.latestTime else {
-            throw LedgerError(.changeMalformed, detail: "hub time")
-        }
+        let hubTime = try Self.checkedTime(page.hubTimeMilliseconds)
         let changes = try Self.checked(page, after: cursor)
+        var hotList = try HotListUpdate(page, from: try read(HotListTable.state).version, key: try hubKey())
         var changed = standing
         _ = try take(page.acknowledged, into: &changed)
         changed.row.replicaCursor = page.cursor
         changed.heard(hubTime: hubTime)
         try commit(changed) { database in
-            for change in changes { try change.store(database, asOf: page.acknowledged.sequence) }
+            for change in changes where !change.isOfHotList {
+                try change.store(database, asOf: page.acknowledged.sequence)
+            }
+            try hotList.store(database)
         }
+        standing.hotList.apply(added: hotList.added, removed: hotList.removed)
         if !changes.isEmpty { replicaSizes = nil }
     }
 
@@ -57,8 +59,16 @@ extension SQLiteLedger: Replica {
         return sizes
     }
 
+    static func checkedTime(_ milliseconds: Int64) throws(LedgerError) -> UnixTime {
+        let time = UnixTime(milliseconds: milliseconds)
+        guard time >= UnixTime(milliseconds: 0), time <= latestTime else {
+            throw LedgerError(.changeMalformed, detail: "hub time")
+        }
+        return time
+    }
+
     /// The changes of a page, whose cursors must rise from the page's start to its end.
-    private static func checked(_ page: ChangesPage, after cursor: UInt64) throws(LedgerError) -> [ReplicaChange] {
+    static func checked(_ page: ChangesPage, after cursor: UInt64) throws(LedgerError) -> [ReplicaChange] {
         var last = cursor
         var changes: [ReplicaChange] = []
         for message in page.changes {

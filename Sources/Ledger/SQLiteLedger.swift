@@ -20,6 +20,7 @@ package actor SQLiteLedger {
 
     package nonisolated let terminal: TerminalID
     package nonisolated let journal: JournalID
+    package nonisolated let session: TerminalSession
     /// Signs this journal's checkpoints.
     package nonisolated let key: JournalKey
 
@@ -36,6 +37,10 @@ package actor SQLiteLedger {
     var settled: [UInt64: Result<SettledWrite, LedgerError>] = [:]
     /// Sizes of the replica, counted when asked for after a change.
     var replicaSizes: ReplicaSizes?
+    /// The hub's refusal because of which no ids are given out.
+    var contested: Int64?
+    /// Whether nothing is left of what a snapshot replaced.
+    var isReplacedCleared = false
     let reservationWindow: UInt64
     /// Commits since opening, each of them one synchronization of the log.
     package internal(set) var commitCount = 0
@@ -50,6 +55,8 @@ package actor SQLiteLedger {
         name = opened.name
         terminal = opened.name.terminal
         journal = opened.name.journal
+        session = opened.session
+        contested = opened.contested
         self.key = key
         numbers = Mutex(opened.numbers)
         standing = opened.standing

@@ -1,4 +1,5 @@
 import Devices
+import HubProtocol
 import Logging
 import Payments
 import ServiceHost
@@ -76,6 +77,7 @@ private struct HubSettings {
     let file: Setting<String?>
     let budget: Setting<Duration>
     let pollInterval: Setting<Duration>
+    let signingKey: Setting<HubVerifyingKey?>
 
     init(_ section: ConfigurationSection) {
         address = section.value("url", expected: "http://HOST:PORT or https://HOST:PORT", HubAddress.init(text:))
@@ -87,12 +89,14 @@ private struct HubSettings {
         budget = section.duration("budget", in: .milliseconds(10)...(.seconds(5)), default: .milliseconds(150))
         pollInterval = section.duration(
             "poll_interval", in: .milliseconds(100)...(.seconds(3600)), default: .seconds(1))
+        signingKey = section.optionalValue(
+            "signing_key", expected: "the hub's signing key, 64 hexadecimal digits", HubVerifyingKey.init(text:))
     }
 
     func value() throws(ConfigurationError) -> DaemonConfiguration.Hub {
         DaemonConfiguration.Hub(
             address: try address.value, secretCredential: try credential.value, secretFile: try file.value,
-            budget: try budget.value, pollInterval: try pollInterval.value)
+            budget: try budget.value, pollInterval: try pollInterval.value, signingKey: try signingKey.value)
     }
 }
 

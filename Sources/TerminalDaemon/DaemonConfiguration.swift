@@ -1,4 +1,5 @@
 import Devices
+import HubProtocol
 import Payments
 import SmartCards
 import Terminal
@@ -13,6 +14,8 @@ package struct DaemonConfiguration: Sendable {
         package var secretFile: String?
         package var budget: Duration
         package var pollInterval: Duration
+        /// The hub's signing key as the operator names it; otherwise the first that the hub names is pinned.
+        package var signingKey: HubVerifyingKey?
     }
 
     /// A scanner on a serial line.

@@ -33,6 +33,7 @@ package struct TerminalDaemon {
         let profiles = try configuration.resolvedCardProfiles()
         let clock = TrustedClock(clock: SystemClock())
         let ledger = try openLedger(clock)
+        if let key = configuration.hub.signingKey { try await ledger.replace(hubKey: key) }
         let gateway = try hubGateway()
         let codes = CodeVerification(lifetimeMaximum: configuration.codeLifetimeMaximum, logger: logger)
         codes.replaceKeys(try await ledger.codeKeys())
@@ -48,7 +49,7 @@ package struct TerminalDaemon {
             journal: ledger, hub: gateway, authorizer: authorizer, clock: clock, merchant: configuration.merchant,
             deliver: { await relay.deliver() }, abandon: { authorization.abandon($0) }, recorded: { relay.wake() })
         let steps = SyncSteps(
-            queue: ledger, replica: ledger, hub: gateway, clock: clock, signer: ledger.key,
+            queue: ledger, replica: ledger, keys: ledger, hub: gateway, clock: clock, signer: ledger.key,
             settleOwed: { () async throws(LedgerError) in
                 try await authorization.voidAbandoned()
                 try await purse.settleOwed()

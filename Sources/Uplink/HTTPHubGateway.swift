@@ -106,6 +106,15 @@ package final class HTTPHubGateway: HubGateway {
             .get("/v1/changes?after=\(cursor)&limit=\(limit)", timeout: Self.exchangeTimeout)
     }
 
+    package func snapshot(after position: String?, limit: Int) async throws(HubError) -> SnapshotPage {
+        // Positions are letters, digits and colons, which a query may hold as they are (RFC 3986, section 3.4).
+        let after = position.map { "after=\($0)&" } ?? ""
+        let connection = try borrow()
+        defer { connection.leave() }
+        return try await exchange(over: connection)
+            .get("/v1/snapshot?\(after)limit=\(limit)", timeout: Self.exchangeTimeout)
+    }
+
     /// Closes the connections. Requests under way end as unreachable, and so does every later one.
     package func shutdown() async { await connection.withLock { $0 }?.shutdown() }
 

@@ -64,7 +64,9 @@ extension HubError {
             self.init(.refusedOtherwise(status: status))
             return
         }
-        self.init(.refused(refusal, acknowledged: message.acknowledged))
+        // Nobody waits longer than a few minutes because a hub says so.
+        let retryAfter = message.retryAfterMilliseconds.map { Duration.milliseconds(min(max($0, 0), 300_000)) }
+        self.init(.refused(refusal, acknowledged: message.acknowledged), retryAfter: retryAfter)
     }
 }
 

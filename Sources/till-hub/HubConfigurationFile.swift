@@ -32,9 +32,14 @@ struct HubConfigurationFile {
         let database = Self.path(root, "database", "/var/lib/campus-till-hub/hub.sqlite")
         let socket = Self.path(root, "operator_socket", HubOptions.standardSocket)
         let key = Self.path(root, "code_key_file", "/var/lib/campus-till-hub/code-key.json")
+        let signingKey = root.optionalValue("signing_key_file", expected: "a path from /") {
+            $0.hasPrefix("/") ? $0 : nil
+        }
         let unproven = root.boolean("unproven_cards_online", default: false)
         let holdLifetime = root.section("holds", required: false).duration(
             "lifetime", in: .seconds(3600)...(.seconds(366 * 86_400)), default: .seconds(72 * 3600))
+        let hotListHistory = root.section("feed", required: false).integer(
+            "hot_list_changes", in: 1...10_000_000, default: 100_000)
         let level = root.section("log", required: false).value(
             "level", expected: "trace, debug, info, notice, warning, error or critical", default: Logger.Level.info,
             Logger.Level.init(rawValue:))
@@ -51,6 +56,7 @@ struct HubConfigurationFile {
             campus: try campus.value, host: try plainHost?.value ?? "127.0.0.1", port: try plainPort?.value ?? 0,
             databasePath: try database.value,
             operatorSocketPath: try socket.value, codeKeyPath: try key.value,
+            signingKeyPath: try signingKey.value,
             unprovenCardsOnline: try unproven.value, timeZoneOffsetSeconds: try timeZone.value,
             holds: HubConfiguration.HoldLimits(lifetime: try holdLifetime.value), purse: try purse.settings(),
             servesPlain: plain != nil,
@@ -59,6 +65,7 @@ struct HubConfigurationFile {
             authorityPath: try authority.value, certificateLifetime: try lifetime.value)
         hub.businessDay = try businessDay.settings()
         hub.operatorGroup = try operatorGroup.value
+        hub.hotListHistory = try hotListHistory.value
         logLevel = try level.value
     }
 

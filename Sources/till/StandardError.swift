@@ -1,7 +1,10 @@
 import Glibc
 
 /// Writes a line to standard error.
-func printError(_ text: String) {
-    let line = Array((text + "\n").utf8)
-    _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+func printError(_ text: String) { writeError(text + "\n") }
+
+/// Writes text to standard error as it is.
+func writeError(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }

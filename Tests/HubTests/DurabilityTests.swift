@@ -31,7 +31,7 @@ struct DurabilityTests {
         let answer = try await terminal.hold(hold)
         // A copy of the files as a kill leaves them: the log is not checkpointed, nothing is closed.
         let crashed = try TemporaryDirectory()
-        for name in ["hub.sqlite", "hub.sqlite-wal", "code-key.json"] {
+        for name in ["hub.sqlite", "hub.sqlite-wal", "code-key.json", "signing-key"] {
             try FileManager.default.copyItem(atPath: hub.directory.file(name), toPath: crashed.file(name))
         }
         let revived = try await HubFixture.open(directory: crashed, clock: hub.clock)

@@ -99,14 +99,15 @@ struct OperatorTests {
         #expect(lost.hotListReason == DeclineReason.cardReportedLost.rawValue)
         let page = try await terminal.changes(after: before)
         #expect(page.changes.compactMap(\.card).map(\.status) == [.lost])
-        #expect(page.changes.compactMap(\.hotList) == [HotListMessage(card: card, reason: .cardReportedLost)])
+        #expect(
+            page.changes.compactMap(\.hotList) == [HotListMessage(card: card, reason: .cardReportedLost, version: 1)])
 
         let found = try await hub.operate(.post, "/cards/\(card.text)/found", as: CardSummary.self)
         #expect(found.status == .active)
         #expect(found.hotListReason == nil)
         let next = try await terminal.changes(after: page.cursor)
         #expect(next.changes.compactMap(\.card).map(\.status) == [.active])
-        #expect(next.changes.compactMap(\.hotList) == [HotListMessage(card: card, reason: nil)])
+        #expect(next.changes.compactMap(\.hotList) == [HotListMessage(card: card, reason: nil, version: 2)])
         let answer = try await terminal.hold(terminal.holdRequest(terminal.mint(), number: 1, fen: 1))
         #expect(answer == .held(account: account, available: Amount(fen: 99)))
     }

@@ -21,17 +21,22 @@ struct ReplicaTests {
     func filling() async throws {
         let file = try JournalFile()
         var ledger = try await file.openFilled()
+        var hub = try HotListHub()
+        try await ledger.pin(hubKey: hub.key.verifyingKey)
+        hub.set(Self.card, .cardReportedStolen)
         let before = await ledger.commitCount
         let key = CodeKeyMessage(
             keyID: 7, publicKey: Array(repeating: 0xAB, count: 32), validFrom: UnixTime(seconds: 1),
             validThrough: UnixTime(seconds: 2))
-        try await ledger.apply(
-            try await Self.page(
-                ledger,
-                [
-                    ChangeMessage(cursor: 7, hotList: HotListMessage(card: Self.card, reason: .cardReportedStolen)),
-                    ChangeMessage(cursor: 9, codeKey: key),
-                ], to: 9), after: 6)
+        var page = try await Self.page(
+            ledger,
+            [
+                ChangeMessage(
+                    cursor: 7, hotList: HotListMessage(card: Self.card, reason: .cardReportedStolen, version: 1)),
+                ChangeMessage(cursor: 9, codeKey: key),
+            ], to: 9)
+        page.hotList = try hub.signed(hub.state.summary)
+        try await ledger.apply(page, after: 6)
         #expect(await ledger.commitCount - before == 1)
         try await ledger.close()
         ledger = try file.open()
@@ -50,10 +55,16 @@ struct ReplicaTests {
     func hotList() async throws {
         let file = try JournalFile()
         let ledger = try await file.openFilled()
-        let listing = try await Self.page(
-            ledger, [ChangeMessage(cursor: 7, hotList: HotListMessage(card: Self.card, reason: .cardReportedLost))],
-            to: 7)
-        try await ledger.apply(listing, after: 6)
+        var hub = try HotListHub()
+        try await ledger.pin(hubKey: hub.key.verifyingKey)
+        func page(_ reason: DeclineReason?, version: UInt64, cursor: UInt64) async throws -> ChangesPage {
+            let entry = HotListMessage(card: Self.card, reason: reason, version: version)
+            var page = try await Self.page(ledger, [ChangeMessage(cursor: cursor, hotList: entry)], to: cursor)
+            page.hotList = try hub.signed(hub.state.summary)
+            return page
+        }
+        hub.set(Self.card, .cardReportedLost)
+        try await ledger.apply(try await page(.cardReportedLost, version: 1, cursor: 7), after: 6)
         let hold = HubAnswer.held(account: Campus.account(), available: .zero)
         #expect(try await ledger.sell(hub: hold).decision == .declined(.cardReportedLost, .local))
 
@@ -65,10 +76,8 @@ struct ReplicaTests {
         #expect(try await ledger.view(of: Campus.cardEvidence()).hotListed == .cardReportedLost)
         #expect(await ledger.cursor() == 7)
 
-        try await ledger.apply(
-            try await Self.page(
-                ledger, [ChangeMessage(cursor: 8, hotList: HotListMessage(card: Self.card, reason: nil))], to: 8),
-            after: 7)
+        hub.set(Self.card, nil)
+        try await ledger.apply(try await page(nil, version: 2, cursor: 8), after: 7)
         #expect(try await ledger.view(of: Campus.cardEvidence()).hotListed == nil)
         #expect(try await ledger.figures().hotListed == 0)
     }

@@ -8,27 +8,6 @@ import Testing
 
 @Suite("Storage that fails (promise 11)", .serialized)
 struct StorageFailureTests {
-    /// Puts a small file system of its own under a folder; removed with the value.
-    private final class SmallDisk: Sendable {
-        let directory: TemporaryDirectory
-
-        /// `nil` where the process may not mount.
-        init?(kibibytes: Int) throws {
-            directory = try TemporaryDirectory()
-            guard geteuid() == 0,
-                try Self.run("/bin/mount", "-t", "tmpfs", "-o", "size=\(kibibytes)k", "tmpfs", directory.path)
-            else { return nil }
-        }
-
-        deinit { _ = try? Self.run("/bin/umount", "-l", directory.path) }
-
-        private static func run(_ program: String, _ arguments: String...) throws -> Bool {
-            let process = try Process.run(URL(filePath: program), arguments: arguments)
-            process.waitUntilExit()
-            return process.terminationStatus == 0
-        }
-    }
-
     @Test("a full disk refuses sales, loses nothing, and sales go on when there is room")
     func fullDisk() async throws {
         guard let disk = try SmallDisk(kibibytes: 512) else { try Test.cancel("mounting needs root") }
@@ -112,9 +91,9 @@ struct StorageFailureTests {
 
     @Test("a disk that is full from the start cannot hold a journal, and later can")
     func fullFromTheStart() async throws {
-        guard let disk = try SmallDisk(kibibytes: 256) else { try Test.cancel("mounting needs root") }
+        guard let disk = try SmallDisk(kibibytes: 1024) else { try Test.cancel("mounting needs root") }
         let ballast = disk.directory.file("ballast")
-        #expect(FileManager.default.createFile(atPath: ballast, contents: Data(count: 220 * 1024)))
+        #expect(FileManager.default.createFile(atPath: ballast, contents: Data(count: 960 * 1024)))
         let (path, keyPath) = (disk.directory.file("till.db"), disk.directory.file("key"))
         #expect(throws: LedgerError(.diskFull)) { try JournalFile.open(path: path, keyPath: keyPath) }
         try FileManager.default.removeItem(atPath: ballast)

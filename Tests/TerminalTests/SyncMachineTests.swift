@@ -9,7 +9,7 @@ struct SyncMachineTests {
         var machine = SyncMachine()
         #expect(machine.receive(.awake) == .register)
         #expect(machine.receive(.registered) == .deliver)
-        #expect(machine.receive(.delivered) == .deliver)
+        #expect(machine.receive(.delivered(pause: .zero)) == .deliver)
         #expect(machine.receive(.nothingUnsent) == .fetchChanges)
         #expect(machine.receive(.changesApplied(more: true)) == .fetchChanges)
         #expect(machine.receive(.changesApplied(more: false)) == .rest)
@@ -35,7 +35,7 @@ struct SyncMachineTests {
         #expect(machine.receive(.failed(failure)) == .backOff(attempt: 2))
         _ = machine.receive(.awake)
         _ = machine.receive(.registered)
-        _ = machine.receive(.delivered)
+        _ = machine.receive(.delivered(pause: .zero))
         #expect(machine.receive(.failed(failure)) == .backOff(attempt: 1))
         #expect(machine.receive(.awake) == .deliver)
     }
@@ -49,6 +49,46 @@ struct SyncMachineTests {
         #expect(failure.isAlarm)
         _ = machine.receive(.failed(failure))
         #expect(machine.receive(.awake) == .register)
+    }
+
+    @Test("a pause that the hub wants comes between two batches, and a ring does not shorten it into two flights")
+    func pacing() {
+        var machine = SyncMachine()
+        _ = machine.receive(.awake)
+        _ = machine.receive(.registered)
+        #expect(machine.receive(.delivered(pause: .seconds(2))) == .pause(.seconds(2)))
+        #expect(machine.receive(.awake) == .deliver)
+        #expect(machine.receive(.awake) == .none)
+        #expect(machine.receive(.nothingUnsent) == .fetchChanges)
+    }
+
+    @Test("an answer to an older request, or one that came twice, moves nothing")
+    func lateAnswers() {
+        var machine = SyncMachine()
+        _ = machine.receive(.awake)
+        _ = machine.receive(.registered)
+        for late in [.registered, .changesApplied(more: false), .changesApplied(more: true)] as [SyncMachine.Event] {
+            #expect(machine.receive(late) == .none)
+        }
+        #expect(machine.receive(.nothingUnsent) == .fetchChanges)
+        #expect(machine.receive(.nothingUnsent) == .none)
+        #expect(machine.receive(.delivered(pause: .zero)) == .none)
+        #expect(machine.receive(.changesApplied(more: false)) == .rest)
+        #expect(machine.receive(.changesApplied(more: false)) == .none)
+        #expect(machine.receive(.delivered(pause: .seconds(1))) == .none)
+        #expect(machine.receive(.awake) == .deliver)
+    }
+
+    @Test(
+        "two histories of one journal are an alarm, and the terminal asks whether they still are",
+        arguments: [
+            HubRefusal.journalForked, .terminalCloned, .contentChanged, .transactionReused,
+        ])
+    func contested(refusal: HubRefusal) {
+        let failure = SyncFailure(HubError(.refused(refusal, acknowledged: nil)))
+        #expect(failure.isAlarm)
+        #expect(failure.needsRegistration)
+        #expect(refusal.contestsJournal)
     }
 
     @Test("a broken chain is an alarm; a hub that is away is not")

@@ -27,7 +27,7 @@ package struct HubChecks: Sendable {
     ) async throws -> [CheckFinding] {
         var checks = HubChecks(store, witness, now: now)
         let acknowledged = try await store.registerJournal(
-            witness.journal, publicKey: witness.publicKey, terminal: witness.terminal, now: now)
+            witness.journal, publicKey: witness.publicKey, claim: nil, terminal: witness.terminal, now: now)
         checks.witness.heard(acknowledged)
         try await checks.askAgain(rules)
         try await checks.balances(through: acknowledged, isComplete: isComplete)

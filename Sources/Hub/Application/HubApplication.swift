@@ -1,4 +1,5 @@
 import Certificates
+import HubProtocol
 import Hummingbird
 import Logging
 import NIOCore
@@ -10,6 +11,7 @@ package final class HubApplication: Service {
     package let store: any HubStore
     private let configuration: HubConfiguration
     private let codes: CodeDesk
+    private let hubKey: HubVerifyingKey
     private let clock: any HubClock
     private let random: any HubRandom
     private let peers: any OperatorPeers
@@ -23,7 +25,7 @@ package final class HubApplication: Service {
     ///
     /// - Parameters:
     ///   - codeIssuer: makes the signer of payment codes from the hub's key; `nil` for a hub that issues none.
-    /// - Throws: ``HubStoreError``, ``IssuerKeyError``, ``PurseKeyError``.
+    /// - Throws: ``HubStoreError``, ``IssuerKeyError``, ``HubSigningKeyError``, ``PurseKeyError``.
     package static func open(
         _ configuration: HubConfiguration, codeIssuer: ((IssuerKey) throws -> any PaymentCodeIssuer)?,
         clock: any HubClock = SystemHubClock(), random: any HubRandom = SystemHubRandom(),
@@ -35,15 +37,19 @@ package final class HubApplication: Service {
         let purses = try PurseRules(
             reading: configuration.purse, timeZoneOffsetSeconds: configuration.timeZoneOffsetSeconds)
         let store = try SQLiteHubStore(
-            path: configuration.databasePath, purses: purses, calendar: configuration.calendar)
+            path: configuration.databasePath, purses: purses, calendar: configuration.calendar,
+            hotListHistory: configuration.hotListHistory)
         do {
             let key = try IssuerKeyFile.loadOrCreate(path: configuration.codeKeyPath, now: clock.now())
             try await store.publish(codeKey: key.message)
+            let signingKey = try HubSigningKeyFile.loadOrCreate(path: configuration.signingKeyPath)
+            try await store.adopt(signingKey: signingKey)
             let authority = try AuthorityFile.loadOrCreate(
                 path: configuration.authorityPath, now: clock.now(), random: { random.bytes(count: $0) })
             return HubApplication(
-                configuration: configuration, store: store, issuer: try codeIssuer?(key), authority: authority,
-                clock: clock, random: random, peers: peers, logger: logger)
+                configuration: configuration, store: store, issuer: try codeIssuer?(key),
+                hubKey: signingKey.verifyingKey, authority: authority, clock: clock, random: random, peers: peers,
+                logger: logger)
         } catch {
             try await store.close()
             throw error
@@ -52,11 +58,12 @@ package final class HubApplication: Service {
 
     private init(
         configuration: HubConfiguration, store: any HubStore, issuer: (any PaymentCodeIssuer)?,
-        authority: CertificateAuthority, clock: any HubClock, random: any HubRandom, peers: any OperatorPeers,
-        logger: Logger
+        hubKey: HubVerifyingKey, authority: CertificateAuthority, clock: any HubClock, random: any HubRandom,
+        peers: any OperatorPeers, logger: Logger
     ) {
         self.configuration = configuration
         self.store = store
+        self.hubKey = hubKey
         self.clock = clock
         self.random = random
         self.peers = peers
@@ -150,7 +157,7 @@ package final class HubApplication: Service {
     private var terminalRoutes: [Route] {
         let rules = HoldRules(
             unprovenCards: configuration.unprovenCardsOnline, lifetime: configuration.holds.lifetime)
-        return TerminalRoutes(store: store, rules: rules).table + identityRoutes.terminalTable
+        return TerminalRoutes(store: store, rules: rules, hubKey: hubKey).table + identityRoutes.terminalTable
     }
 
     private var operatorRoutes: [Route] {

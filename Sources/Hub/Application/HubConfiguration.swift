@@ -22,10 +22,14 @@ package struct HubConfiguration: Sendable, Hashable {
     package var operatorSocketPath: String
     /// The payment-code key; made at the first start.
     package var codeKeyPath: String
+    /// The key with which the hub signs for its terminals; made at the first start.
+    package var signingKeyPath: String
     /// Whether a card whose number was only read may pay when the hub agrees.
     package var unprovenCardsOnline: Bool
     /// Seconds east of UTC in which people read times.
     package var timeZoneOffsetSeconds: Int64
+    /// Changes of the hot list that are kept for terminals that were away.
+    package var hotListHistory: Int = HubLimits.hotListHistory
     /// Limits of holds.
     package var holds: HoldLimits
     /// Electronic purses.
@@ -49,9 +53,15 @@ package struct HubConfiguration: Sendable, Hashable {
         package init(lifetime: Duration = .seconds(72 * 3600)) { self.lifetime = lifetime }
     }
 
+    /// Where the signing key is unless it is named: in the folder of the payment-code key.
+    private static func signingKeyPath(beside path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/signing-key"
+    }
+
     package init(
         campus: String = "Campus", host: String = "127.0.0.1", port: Int = 8470, databasePath: String,
-        operatorSocketPath: String, codeKeyPath: String, unprovenCardsOnline: Bool = true,
+        operatorSocketPath: String, codeKeyPath: String, signingKeyPath: String? = nil,
+        unprovenCardsOnline: Bool = true,
         timeZoneOffsetSeconds: Int64 = 28_800, holds: HoldLimits = HoldLimits(),
         purse: PurseSettings = PurseSettings(), servesPlain: Bool = true, tls: TLSListener? = nil,
         authorityPath: String? = nil, certificateLifetime: Duration = .seconds(90 * 86_400)
@@ -62,6 +72,7 @@ package struct HubConfiguration: Sendable, Hashable {
         self.databasePath = databasePath
         self.operatorSocketPath = operatorSocketPath
         self.codeKeyPath = codeKeyPath
+        self.signingKeyPath = signingKeyPath ?? Self.signingKeyPath(beside: codeKeyPath)
         self.unprovenCardsOnline = unprovenCardsOnline
         self.timeZoneOffsetSeconds = timeZoneOffsetSeconds
         self.holds = holds

@@ -27,6 +27,9 @@ extension HubRefusalError {
     ///
     /// - Parameter status: another status than the refusal's own, where HTTP has a more exact one.
     func response(status: Int? = nil) throws -> Response {
-        try HubAnswerBody(refusalMessage).response(status: status ?? refusal.httpStatus)
+        var message = refusalMessage
+        // A hub in trouble is not helped by everybody asking again at once.
+        if refusal == .hubFault { message.retryAfterMilliseconds = HubLimits.retryAfterFaultMilliseconds }
+        return try HubAnswerBody(message).response(status: status ?? refusal.httpStatus)
     }
 }

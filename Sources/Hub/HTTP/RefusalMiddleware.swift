@@ -53,7 +53,7 @@ struct RefusalMiddleware: RouterMiddleware {
     /// What hints at a cloned terminal, an edited journal or a hub that lost records wakes somebody up.
     private static func level(_ refusal: HubRefusal) -> Logger.Level {
         switch refusal {
-        case .journalUnknown, .contentChanged, .gap, .transactionReused: .warning
+        case .journalUnknown, .contentChanged, .gap, .transactionReused, .journalForked, .terminalCloned: .warning
         default: .info
         }
     }

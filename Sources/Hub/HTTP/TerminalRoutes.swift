@@ -8,10 +8,13 @@ import Payments
 package struct TerminalRoutes: Sendable {
     let store: any HubStore
     let rules: HoldRules
+    let hubKey: HubVerifyingKey
+    private let pacing = SharedIngestPacing()
 
-    package init(store: any HubStore, rules: HoldRules) {
+    package init(store: any HubStore, rules: HoldRules, hubKey: HubVerifyingKey) {
         self.store = store
         self.rules = rules
+        self.hubKey = hubKey
     }
 
     package var table: [Route] {
@@ -22,6 +25,7 @@ package struct TerminalRoutes: Sendable {
             .taking(.post, "/v1/loads", "placeLoad", .terminal, LoadHoldRequest.self, load),
             .taking(.post, "/v1/batches", "uploadBatch", .lateTerminal, BatchUpload.self, upload),
             .reading(.get, "/v1/changes", "getChanges", .terminal, changes),
+            .reading(.get, "/v1/snapshot", "getSnapshot", .terminal, snapshot),
         ]
     }
 
@@ -38,8 +42,9 @@ package struct TerminalRoutes: Sendable {
             (try? Curve25519.Signing.PublicKey(rawRepresentation: key)) != nil
         else { throw flaw }
         let acknowledged = try await store.registerJournal(
-            registration.journal, publicKey: key, terminal: request.authenticatedTerminal(), now: request.now)
-        return AcknowledgementMessage(acknowledged: acknowledged, hubTime: request.now)
+            registration.journal, publicKey: key, claim: JournalClaim(registration),
+            terminal: request.authenticatedTerminal(), now: request.now)
+        return AcknowledgementMessage(acknowledged: acknowledged, hubKey: hubKey, hubTime: request.now)
     }
 
     private func hold(_ request: HubRequest, _ hold: HoldRequest) async throws -> HoldAnswer {
@@ -60,9 +65,13 @@ package struct TerminalRoutes: Sendable {
     private func upload(_ request: HubRequest, _ upload: BatchUpload) async throws -> AcknowledgementMessage {
         let terminal = try request.authenticatedTerminal()
         let batch = try ReadBatch(upload, terminal: terminal)
+        let start = ContinuousClock.now
         let acknowledged = try await store.store(batch, terminal: terminal, now: request.now)
         CrashPoint.batchStored.reach()
-        return AcknowledgementMessage(acknowledged: acknowledged, hubTime: request.now)
+        var answer = AcknowledgementMessage(acknowledged: acknowledged, hubTime: request.now)
+        answer.recordsPerSecond = pacing.allowance(
+            terminal, backlog: upload.backlog ?? 0, elapsed: ContinuousClock.now - start, now: request.now)
+        return answer
     }
 
     private func changes(_ request: HubRequest) async throws -> ChangesPage {
@@ -71,5 +80,13 @@ package struct TerminalRoutes: Sendable {
         let limit: Int? = try request.number(query: "limit", in: 1...most, standard: most)
         return try await store.changes(
             after: after ?? 0, limit: limit ?? most, terminal: request.authenticatedTerminal(), now: request.now)
+    }
+
+    private func snapshot(_ request: HubRequest) async throws -> SnapshotPage {
+        let most = HubProtocolLimits.pageChanges
+        let limit: Int? = try request.number(query: "limit", in: 1...most, standard: most)
+        return try await store.snapshot(
+            after: request.query["after"], limit: limit ?? most, terminal: request.authenticatedTerminal(),
+            now: request.now)
     }
 }

@@ -7,6 +7,8 @@ package struct BatchRejection: Error {
     package let refusal: HubRefusalError
     /// `nil` when the refusal says nothing about the terminal's honesty or the hub's completeness.
     package let exception: HubException?
+    /// The journal of which nothing is to be taken from now on.
+    package var contested: JournalState?
 }
 
 /// Checks a batch against the journal: signature, hash chain, position (promise 5). Pure.

@@ -12,6 +12,7 @@ package struct ReadBatch: Sendable {
 
     package let items: [Item]
     package let checkpoint: Checkpoint
+    package let session: TerminalSession?
 
     /// Sequence number of the first record.
     package var first: UInt64 { items.first?.record.sequence ?? 0 }
@@ -49,6 +50,8 @@ package struct ReadBatch: Sendable {
             }
             items.append(Item(record: record, canonicalBytes: record.canonicalBytes))
         }
+        try upload.session?.check()
+        session = upload.session
         self.items = items
         checkpoint = upload.checkpoint
         guard checkpoint.sequence == last else {

@@ -6,6 +6,10 @@ package enum ExceptionKind: String, Codable, Sendable, CaseIterable {
     case journalUnknown
     /// A terminal sent stored records again with other content: edited journal or restored image.
     case contentChanged
+    /// A terminal came with an older copy of its journal: a restored image, or a second machine that started from one.
+    case journalForked
+    /// Two machines work with one terminal's identity and journal.
+    case terminalCloned
     /// A terminal's journal starts behind what the hub has: the hub lost records, or the terminal dropped some.
     case gap
     /// One transaction id stands in two records.

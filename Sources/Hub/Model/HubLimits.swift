@@ -26,6 +26,10 @@ package enum HubLimits {
     package static let findings = 100
     /// Most requests that share one commit. With 64 the cost of the sync per request is lost in the rest.
     package static let groupedWrites = 64
+    /// Changes of the hot list that are kept as a standard: at 200 bytes a change about 20 MB, and years of a campus.
+    package static let hotListHistory = 100_000
+    /// How long a terminal waits after the hub failed, in milliseconds; its own jitter comes on top.
+    package static let retryAfterFaultMilliseconds: Int64 = 2000
     /// Largest number that SQLite keeps: sequence numbers and cursors from outside may not exceed it.
     package static let storableInteger = UInt64(Int64.max)
     /// Wrong enrolment codes after which the right one is refused too. A code has 120 bits, so this is against noise in

@@ -22,6 +22,14 @@ package struct ExceptionAdvice: Sendable, Hashable {
         case .contentChanged:
             ExceptionAdvice(
                 "流水被改动", "take the terminal out of service and keep its disk", "停用该终端并保留其硬盘")
+        case .journalForked:
+            ExceptionAdvice(
+                "日志分叉", "an older image was restored: keep the disk; then till-hub terminal reset-journal",
+                "终端恢复过旧镜像：先保留硬盘，再执行 till-hub terminal reset-journal")
+        case .terminalCloned:
+            ExceptionAdvice(
+                "终端被复制", "find the second machine; revoke the terminal and enrol the right one again",
+                "查找第二台机器；吊销该终端证书并为正确的终端重新登记")
         case .gap:
             ExceptionAdvice(
                 "流水不连续", "was the hub restored from an older copy? otherwise keep the terminal's disk",

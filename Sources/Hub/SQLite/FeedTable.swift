@@ -2,7 +2,7 @@ import GRDB
 import HubProtocol
 import Payments
 
-/// The feed's counter and the four tables behind it.
+/// The feed's counter and the tables behind it.
 enum FeedTable {
     /// The next position of the feed; every change takes its own.
     static func nextChange(_ db: Database) throws -> Int64 {
@@ -10,9 +10,14 @@ enum FeedTable {
     }
 
     /// The position of the newest change.
-    static func cursor(_ db: Database) throws -> UInt64 {
-        guard let row = try db.row("SELECT cursor FROM feed") else { throw HubStoreError(.damaged, detail: "feed") }
-        return try row.unsigned("cursor")
+    static func cursor(_ db: Database) throws -> UInt64 { try bounds(db).newest }
+
+    /// The position of the newest change, and the oldest one from which a replica can go on.
+    static func bounds(_ db: Database) throws -> (newest: UInt64, horizon: UInt64) {
+        guard let row = try db.row("SELECT cursor, horizon FROM feed") else {
+            throw HubStoreError(.damaged, detail: "feed")
+        }
+        return (try row.unsigned("cursor"), try row.unsigned("horizon"))
     }
 
     /// The oldest `limit` changes after `cursor`, in order. Each table is asked for as many, because all of them
@@ -20,43 +25,57 @@ enum FeedTable {
     static func changes(after cursor: UInt64, limit: Int, _ db: Database) throws -> [ChangeMessage] {
         let arguments: StatementArguments = [Int64(cursor), limit]
         let accounts = try db.rows(
-            """
-            SELECT a.changed, a.id, a.status, b.balance_fen, coalesce(s.balance_fen, 0) AS subsidy_fen
-            FROM account a JOIN book b ON b.id = a.book_id LEFT JOIN book s ON s.name = 'subsidy:' || a.id
-            WHERE a.changed > ? ORDER BY a.changed LIMIT ?
-            """, arguments
-        ).map { row in
-            ChangeMessage(
-                cursor: try row.unsigned("changed"),
-                account: AccountMessage(
-                    id: try row.account("id"), status: try row.choice("status"),
-                    balance: try row.amount("balance_fen"), subsidy: try row.amount("subsidy_fen")))
-        }
-        let cards = try db.rows(
-            "SELECT changed, id, account_id, status FROM card WHERE changed > ? ORDER BY changed LIMIT ?", arguments
-        ).map { row in
-            ChangeMessage(
-                cursor: try row.unsigned("changed"),
-                card: CardMessage(
-                    id: try row.identifier("id"), account: try row.account("account_id"),
-                    status: try row.choice("status")))
-        }
-        let hotList = try db.rows(
-            "SELECT changed, card, reason FROM hot_list WHERE changed > ? ORDER BY changed LIMIT ?", arguments
-        ).map { row in
-            ChangeMessage(
-                cursor: try row.unsigned("changed"),
-                hotList: HotListMessage(card: try row.identifier("card"), reason: try row.optionalReason("reason")))
-        }
-        let keys = try db.rows(
-            """
-            SELECT changed, key_id, public_key, valid_from_seconds, valid_through_seconds FROM code_key
-            WHERE changed > ? ORDER BY changed LIMIT ?
-            """, arguments
-        ).map { row in
-            ChangeMessage(cursor: try row.unsigned("changed"), codeKey: try CodeTable.keyMessage(row))
-        }
+            "\(accountSQL) WHERE a.changed > ? ORDER BY a.changed LIMIT ?", arguments
+        ).map(account)
+        let cards = try db.rows("\(cardSQL) WHERE changed > ? ORDER BY changed LIMIT ?", arguments).map(card)
+        let hotList = try HotListTable.changes(after: cursor, limit: limit, db)
+        let keys = try db.rows("\(codeKeySQL) WHERE changed > ? ORDER BY changed LIMIT ?", arguments).map(codeKey)
         let merged = (accounts + cards + hotList + keys).sorted { $0.cursor < $1.cursor }
         return Array(merged.prefix(limit))
+    }
+
+    // MARK: - For snapshots
+
+    static func accounts(afterID id: Int64, limit: Int, _ db: Database) throws -> [ChangeMessage] {
+        try db.rows("\(accountSQL) WHERE a.id > ? ORDER BY a.id LIMIT ?", [id, limit]).map(account)
+    }
+
+    static func cards(afterID id: String, limit: Int, _ db: Database) throws -> [ChangeMessage] {
+        try db.rows("\(cardSQL) WHERE id > ? ORDER BY id LIMIT ?", [id, limit]).map(card)
+    }
+
+    /// Everything of which there is little: at most 256 code keys.
+    static func settings(_ db: Database) throws -> [ChangeMessage] {
+        try db.rows("\(codeKeySQL) ORDER BY key_id").map(codeKey)
+    }
+
+    // MARK: - Rows
+
+    private static let accountSQL = """
+        SELECT a.changed, a.id, a.status, b.balance_fen, coalesce(s.balance_fen, 0) AS subsidy_fen
+        FROM account a JOIN book b ON b.id = a.book_id LEFT JOIN book s ON s.name = 'subsidy:' || a.id
+        """
+    private static let cardSQL = "SELECT changed, id, account_id, status FROM card"
+    private static let codeKeySQL = """
+        SELECT changed, key_id, public_key, valid_from_seconds, valid_through_seconds FROM code_key
+        """
+
+    private static func account(_ row: Row) throws -> ChangeMessage {
+        ChangeMessage(
+            cursor: try row.unsigned("changed"),
+            account: AccountMessage(
+                id: try row.account("id"), status: try row.choice("status"), balance: try row.amount("balance_fen"),
+                subsidy: try row.amount("subsidy_fen")))
+    }
+
+    private static func card(_ row: Row) throws -> ChangeMessage {
+        ChangeMessage(
+            cursor: try row.unsigned("changed"),
+            card: CardMessage(
+                id: try row.identifier("id"), account: try row.account("account_id"), status: try row.choice("status")))
+    }
+
+    private static func codeKey(_ row: Row) throws -> ChangeMessage {
+        ChangeMessage(cursor: try row.unsigned("changed"), codeKey: try CodeTable.keyMessage(row))
     }
 }

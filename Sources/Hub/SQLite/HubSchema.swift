@@ -5,7 +5,7 @@ enum HubSchema {
     /// `PRAGMA application_id` of a hub database: "CTHB".
     static let applicationID: Int64 = 0x4354_4842
     /// `PRAGMA user_version`: the number of migrations that made the file.
-    static let version: Int64 = 5
+    static let version: Int64 = 8
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -28,6 +28,18 @@ enum HubSchema {
         migrator.registerMigration("5 identity") { db in
             try db.execute(sql: identitySQL)
             try db.execute(sql: "PRAGMA user_version = 5")
+        }
+        migrator.registerMigration("6 signing key") { db in
+            try db.execute(sql: signingKeySQL)
+            try db.execute(sql: "PRAGMA user_version = 6")
+        }
+        migrator.registerMigration("7 hot list versions") { db in
+            try addHotListVersions(db)
+            try db.execute(sql: "PRAGMA user_version = 7")
+        }
+        migrator.registerMigration("8 sessions") { db in
+            try db.execute(sql: sessionsSQL)
+            try db.execute(sql: "PRAGMA user_version = 8")
         }
         return migrator
     }

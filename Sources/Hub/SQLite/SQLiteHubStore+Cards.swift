@@ -37,7 +37,7 @@ extension SQLiteHubStore {
     }
 
     package func change(card: CardID, _ change: CardChange) async throws -> CardSummary {
-        try await write { db in
+        try await write { [hotListHistory] db in
             let current = try Self.card(card, db).status
             guard change.from.contains(current) else {
                 throw HubRefusalError(.notPermittedInThisState, "the card is \(current.rawValue)")
@@ -46,21 +46,12 @@ extension SQLiteHubStore {
                 "UPDATE card SET status = ?, changed = ? WHERE id = ?",
                 [change.status.rawValue, try FeedTable.nextChange(db), card.text])
             switch change.hotList {
-            case .list(let reason): try Self.setHotList(card, reason: reason, db)
-            case .remove: try Self.setHotList(card, reason: nil, db)
+            case .list(let reason): try HotListTable.set(card, reason: reason, keeping: hotListHistory, db)
+            case .remove: try HotListTable.set(card, reason: nil, keeping: hotListHistory, db)
             case .leave: break
             }
             return try Self.card(card, db)
         }
-    }
-
-    /// A removal stays as a row without a reason, so that the feed can carry it to every terminal.
-    private static func setHotList(_ card: CardID, reason: DeclineReason?, _ db: Database) throws {
-        try db.run(
-            """
-            INSERT INTO hot_list (card, reason, changed) VALUES (?, ?, ?)
-            ON CONFLICT (card) DO UPDATE SET reason = excluded.reason, changed = excluded.changed
-            """, [card.text, reason?.rawValue, try FeedTable.nextChange(db)])
     }
 
     private static func card(_ id: CardID, _ db: Database) throws -> CardSummary {

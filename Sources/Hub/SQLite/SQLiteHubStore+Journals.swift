@@ -4,27 +4,37 @@ import Payments
 
 extension SQLiteHubStore {
     package func registerJournal(
-        _ journal: JournalID, publicKey: [UInt8], terminal: TerminalID, now: UnixTime
+        _ journal: JournalID, publicKey: [UInt8], claim: JournalClaim?, terminal: TerminalID, now: UnixTime
     ) async throws -> Acknowledgement {
         try await writeOrReject(now: now) { db in
-            try Self.storeContact(terminal, now: now, db)
-            if let current = try JournalTable.current(of: terminal, db) {
-                guard current.journal == journal, current.publicKey == publicKey else {
-                    throw Self.journalUnknown(terminal, sent: journal, current: current)
-                }
-                return current.acknowledged
-            }
-            // After a reset, the journal that was replaced may come back as it was: a reset by mistake must not
-            // strand records that only the terminal has (promise 11).
-            guard let earlier = try JournalTable.find(journal, of: terminal, db) else {
-                return try JournalTable.insert(journal, publicKey: publicKey, terminal: terminal, now: now, db)
-            }
-            guard earlier.publicKey == publicKey else {
-                throw Self.journalUnknown(terminal, sent: journal, current: earlier)
-            }
-            try JournalTable.makeCurrent(earlier, db)
-            return earlier.acknowledged
+            let acknowledged = try Self.register(journal, publicKey: publicKey, terminal: terminal, now: now, db)
+            guard let current = try JournalTable.current(of: terminal, db) else { return acknowledged }
+            try SessionTable.requireUncontested(current, db)
+            if let claim { try SessionTable.review(claim, current, now: now, db) }
+            return acknowledged
         }
+    }
+
+    private static func register(
+        _ journal: JournalID, publicKey: [UInt8], terminal: TerminalID, now: UnixTime, _ db: Database
+    ) throws -> Acknowledgement {
+        try Self.storeContact(terminal, now: now, db)
+        if let current = try JournalTable.current(of: terminal, db) {
+            guard current.journal == journal, current.publicKey == publicKey else {
+                throw Self.journalUnknown(terminal, sent: journal, current: current)
+            }
+            return current.acknowledged
+        }
+        // After a reset, the journal that was replaced may come back as it was: a reset by mistake must not
+        // strand records that only the terminal has (promise 11).
+        guard let earlier = try JournalTable.find(journal, of: terminal, db) else {
+            return try JournalTable.insert(journal, publicKey: publicKey, terminal: terminal, now: now, db)
+        }
+        guard earlier.publicKey == publicKey else {
+            throw Self.journalUnknown(terminal, sent: journal, current: earlier)
+        }
+        try JournalTable.makeCurrent(earlier, db)
+        return earlier.acknowledged
     }
 
     package func store(_ batch: ReadBatch, terminal: TerminalID, now: UnixTime) async throws -> Acknowledgement {
@@ -35,6 +45,8 @@ extension SQLiteHubStore {
             guard let journal = current, journal.journal == batch.checkpoint.journal else {
                 throw Self.journalUnknown(terminal, sent: batch.checkpoint.journal, current: current)
             }
+            try SessionTable.requireUncontested(journal, db)
+            if let session = batch.session { try SessionTable.review(session, journal, db) }
             let new = try Self.newRecords(of: batch, journal: journal, db)
             guard let last = new.last else { return journal.acknowledged }
             let acknowledged = Acknowledgement(sequence: last.item.record.sequence, hash: last.hash)
@@ -116,6 +128,7 @@ extension SQLiteHubStore {
                 guard let value else { throw HubStoreError(.writeFailed, detail: "savepoint") }
                 return .success(value)
             } catch let rejection as BatchRejection {
+                if let contested = rejection.contested { try SessionTable.contest(contested, now: now, db) }
                 if let exception = rejection.exception { try ExceptionTable.raise(exception, now: now, db) }
                 return .failure(rejection.refusal)
             }

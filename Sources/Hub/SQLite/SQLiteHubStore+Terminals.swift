@@ -83,6 +83,7 @@ extension SQLiteHubStore {
                 throw HubRefusalError(.notPermittedInThisState, "the terminal has no journal")
             }
             try HoldTable.releaseAll(terminal: terminal, journal: journal, now: now, db)
+            try SessionTable.forget(terminal, db)
             try db.run("UPDATE journal SET current = 0 WHERE terminal = ? AND current = 1", [terminal.text])
             return try Self.terminal(terminal, contacts: contacts, db)
         }

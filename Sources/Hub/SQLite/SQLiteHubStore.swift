@@ -20,17 +20,28 @@ package final class SQLiteHubStore: HubStore {
     /// Certificates by serial number, for the same reason.
     let certificateCache: Mutex<[CertificateSerial: CertificateRecord]>
     let contacts = Mutex<[TerminalID: UnixTime]>([:])
+    /// Signs what terminals must be able to check; `nil` until the hub has adopted its key.
+    let signingKey = Mutex<HubSigningKey?>(nil)
+    /// The newest version of the hot list that was signed.
+    let signedHotList = Mutex<HotListVersionMessage?>(nil)
+    /// Changes of the hot list that are kept for terminals that were away.
+    let hotListHistory: Int
 
     /// Opens or creates the file at `path`. Blocks; call it before the services start.
     ///
     /// - Parameters:
     ///   - purses: rules and keys for electronic purses.
     ///   - calendar: when business days change, for what is posted from now on.
+    ///   - hotListHistory: changes of the hot list that are kept, at least 1; a terminal that was away for more fetches
+    ///     everything anew.
     /// - Throws: ``HubStoreError``.
     package init(
-        path: String, purses: PurseRules = .keyless, calendar: BusinessCalendar = BusinessCalendar()
+        path: String, purses: PurseRules = .keyless, calendar: BusinessCalendar = BusinessCalendar(),
+        hotListHistory: Int = HubLimits.hotListHistory
     ) throws {
+        invariant(hotListHistory > 0, "the newest change is kept")
         self.purses = purses
+        self.hotListHistory = hotListHistory
         let unclean = SQLiteFile.wasLeftOpen(path)
         queue = try SQLiteFile.open(path)
         do {

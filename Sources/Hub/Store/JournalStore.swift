@@ -6,9 +6,10 @@ package protocol JournalStore: Sendable {
     /// Registers a journal and its key, or confirms them.
     ///
     /// - Throws: ``HubRefusalError`` with ``HubRefusal/journalUnknown`` when another journal or key is registered;
-    ///   the exception is stored all the same.
+    ///   ``HubRefusal/journalForked`` and ``HubRefusal/terminalCloned`` when the claim does not go on from what was
+    ///   here before; the exception is stored all the same.
     func registerJournal(
-        _ journal: JournalID, publicKey: [UInt8], terminal: TerminalID, now: UnixTime
+        _ journal: JournalID, publicKey: [UInt8], claim: JournalClaim?, terminal: TerminalID, now: UnixTime
     ) async throws -> Acknowledgement
 
     /// Stores the new records of a batch with all their effects, all or nothing.

@@ -17,9 +17,17 @@ package struct JournalRegistration: Codable, Sendable, Hashable {
     package var journal: JournalID
     /// Ed25519 public key, 64 hexadecimal digits.
     package var publicKey: String
+    /// The run of the terminal's program that registers.
+    package var session: TerminalSession?
+    /// The newest record that the terminal has.
+    package var head: Acknowledgement?
 
-    package init(journal: JournalID, publicKey: [UInt8]) {
+    package init(
+        journal: JournalID, publicKey: [UInt8], session: TerminalSession? = nil, head: Acknowledgement? = nil
+    ) {
         self.journal = journal
+        self.session = session
+        self.head = head
         self.publicKey = Hex.encode(publicKey)
     }
 }
@@ -40,10 +48,15 @@ package struct Acknowledgement: Codable, Sendable, Hashable {
 /// The answer to a registration or a batch.
 package struct AcknowledgementMessage: Codable, Sendable, Hashable {
     package var acknowledged: Acknowledgement
+    /// With a registration: the public half of the hub's signing key, 64 hexadecimal digits, which the terminal pins.
+    package var hubKey: String?
+    /// With a batch that leaves a backlog: how many records a second the hub wants from this terminal.
+    package var recordsPerSecond: Int?
     package var hubTimeMilliseconds: Int64
 
-    package init(acknowledged: Acknowledgement, hubTime: UnixTime) {
+    package init(acknowledged: Acknowledgement, hubKey: HubVerifyingKey? = nil, hubTime: UnixTime) {
         self.acknowledged = acknowledged
+        self.hubKey = hubKey?.text
         hubTimeMilliseconds = hubTime.milliseconds
     }
 }
@@ -53,9 +66,17 @@ package struct BatchUpload: Codable, Sendable, Hashable {
     /// One to ``HubProtocolLimits/batchRecords`` records in order of their sequence numbers, without gaps.
     package var records: [RecordMessage]
     package var checkpoint: Checkpoint
+    /// The run of the terminal's program that sends.
+    package var session: TerminalSession?
+    /// Records that the terminal has beyond this batch.
+    package var backlog: UInt64?
 
-    package init(records: [RecordMessage], checkpoint: Checkpoint) {
+    package init(
+        records: [RecordMessage], checkpoint: Checkpoint, session: TerminalSession? = nil, backlog: UInt64? = nil
+    ) {
         self.records = records
+        self.session = session
+        self.backlog = backlog
         self.checkpoint = checkpoint
     }
 }

@@ -40,10 +40,13 @@ package struct HotListMessage: Codable, Sendable, Hashable {
     package var card: CardID
     /// ``DeclineReason`` number under which the card is refused; absent when the card was taken off the list.
     package var reason: Int?
+    /// The list's version after this change; each change makes the next one. Absent in a snapshot.
+    package var version: UInt64?
 
-    package init(card: CardID, reason: DeclineReason?) {
+    package init(card: CardID, reason: DeclineReason?, version: UInt64? = nil) {
         self.card = card
         self.reason = reason?.rawValue
+        self.version = version
     }
 }
 
@@ -64,7 +67,8 @@ package struct CodeKeyMessage: Codable, Sendable, Hashable {
     }
 }
 
-/// One change. Exactly one of the four is present; an entity appears with its newest state only.
+/// One change. Exactly one of the entities is present. Each appears with its newest state only, but for the hot list:
+/// its changes come one by one, because every version of it is signed.
 package struct ChangeMessage: Codable, Sendable, Hashable {
     /// Position of the change in the feed; rises from change to change.
     package var cursor: UInt64
@@ -94,11 +98,15 @@ package struct ChangesPage: Codable, Sendable, Hashable {
     package var more: Bool
     /// How far the hub had this terminal's journal when the balances were read: debits up to here are in them.
     package var acknowledged: Acknowledgement
+    /// The version of the hot list that a replica has after this page.
+    package var hotList: HotListVersionMessage?
     package var hubTimeMilliseconds: Int64
 
     package init(
-        changes: [ChangeMessage], cursor: UInt64, more: Bool, acknowledged: Acknowledgement, hubTime: UnixTime
+        changes: [ChangeMessage], cursor: UInt64, more: Bool, acknowledged: Acknowledgement,
+        hotList: HotListVersionMessage? = nil, hubTime: UnixTime
     ) {
+        self.hotList = hotList
         self.changes = changes
         self.cursor = cursor
         self.more = more

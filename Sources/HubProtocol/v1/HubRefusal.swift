@@ -36,6 +36,12 @@ package enum HubRefusal: Int, Sendable, CaseIterable, Codable {
     /// The right code, but used, expired, or locked after too many wrong ones.
     case enrolmentCodeSpent = 4155
     case certificateRequestInvalid = 4156
+    /// The hub keeps no changes from so far back: the terminal fetches a snapshot.
+    case cursorTooOld = 4170
+    /// The terminal's journal is behind, or beside, what the hub has of it: an image was restored.
+    case journalForked = 4171
+    /// Two machines work with one identity and one journal.
+    case terminalCloned = 4172
     case hubFault = 4190
 
     /// The HTTP status under which the refusal travels.
@@ -46,8 +52,9 @@ package enum HubRefusal: Int, Sendable, CaseIterable, Codable {
         case .terminalNotPermitted, .secondPersonNeeded, .operatorUnknown: 403
         case .notFound: 404
         case .journalUnknown, .gap, .contentChanged, .transactionReused, .alreadyExists, .notPermittedInThisState,
-            .dayNotOver:
+            .dayNotOver, .journalForked, .terminalCloned:
             409
+        case .cursorTooOld: 410
         case .bodyTooLarge, .batchTooLarge: 413
         case .certificateRequestInvalid: 400
         case .certificateRequired: 401
@@ -65,6 +72,8 @@ package struct RefusalMessage: Codable, Sendable, Hashable {
     package var message: String
     /// With ``HubRefusal/gap`` and ``HubRefusal/contentChanged``: what the hub has.
     package var acknowledged: Acknowledgement?
+    /// How long the terminal should wait before it asks again; absent where the terminal decides.
+    package var retryAfterMilliseconds: Int64?
 
     package init(_ refusal: HubRefusal, message: String, acknowledged: Acknowledgement? = nil) {
         code = "E\(refusal.rawValue)"

@@ -9,6 +9,8 @@ struct Standing: Sendable, Equatable {
     /// Trace numbers with an intent and without a record. There are none behind an opening, which gives each of them
     /// its record.
     var intended: Set<UInt64> = []
+    /// Which cards may be on the hot list; changed only after the commit that changes the list.
+    var hotList = HotListIndex()
 
     /// Counts a record that continues the chain; gives the hash after it.
     mutating func append(_ record: JournalRecord) -> JournalHash {

@@ -5,6 +5,7 @@ struct TraceNumbers: Sendable {
     private(set) var last: UInt64
     private(set) var reservedThrough: UInt64
     private(set) var open: Set<UInt64> = []
+    private var isStopped = false
 
     /// - Parameters:
     ///   - last: newest number that has a record.
@@ -17,7 +18,7 @@ struct TraceNumbers: Sendable {
 
     /// The next number; `nil` when the reservation on disk is used up.
     mutating func take() -> UInt64? {
-        guard last < reservedThrough else { return nil }
+        guard !isStopped, last < reservedThrough else { return nil }
         last += 1
         open.insert(last)
         return last
@@ -34,6 +35,8 @@ struct TraceNumbers: Sendable {
         reservedThrough = number
     }
 
-    /// Gives out nothing more.
-    mutating func stop() { reservedThrough = last }
+    /// Gives out nothing more until ``resume()``.
+    mutating func stop() { isStopped = true }
+
+    mutating func resume() { isStopped = false }
 }

@@ -15,7 +15,9 @@ struct PayerKnowledge {
         case .card(let evidence):
             let card = try ReplicaTables.card(database, evidence.card)
             view.card = card?.status
-            view.hotListed = try ReplicaTables.hotListed(database, evidence.card)
+            if standing.hotList.mayContain(evidence.card) {
+                view.hotListed = try HotListTable.reason(database, evidence.card)
+            }
             account = card?.account
         case .code(let evidence):
             view.codeUsed = try ReplicaTables.redemption(database, evidence.reference) != nil

@@ -11,6 +11,14 @@ enum ReplicaChange {
     case hotListRemoval(CardID)
     case codeKey(CodeKeyMessage)
 
+    /// Whether it changes the hot list, which has versions of its own.
+    var isOfHotList: Bool {
+        switch self {
+        case .hotListed, .hotListRemoval: true
+        case .account, .card, .codeKey: false
+        }
+    }
+
     /// Largest balance or debt that is believed, in fen: ten million million yuan. Sums of a balance and any number
     /// of debits stay far inside 64 bits.
     static let balanceMaximum: Int64 = 1_000_000_000_000_000
@@ -48,13 +56,15 @@ enum ReplicaChange {
     }
 
     /// Stores the newest state of the entity. Records of this terminal up to `asOf` are in an account's balance.
-    func store(_ database: Database, asOf: UInt64) throws {
+    ///
+    /// - Parameter prefix: of the tables, for a snapshot under way.
+    func store(_ database: Database, asOf: UInt64, prefix: String = "") throws {
         switch self {
         case .account(let account):
             let statement = try PreparedStatement(
                 database,
                 """
-                INSERT INTO account (id, status, balance, as_of_sequence, subsidy, subsidy_expires)
+                INSERT INTO \(prefix)account (id, status, balance, as_of_sequence, subsidy, subsidy_expires)
                 VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET status = excluded.status, balance = excluded.balance,
                     as_of_sequence = excluded.as_of_sequence, subsidy = excluded.subsidy,
@@ -71,32 +81,20 @@ enum ReplicaChange {
             let statement = try PreparedStatement(
                 database,
                 """
-                INSERT INTO card (id, account, status) VALUES (?, ?, ?)
+                INSERT INTO \(prefix)card (id, account, status) VALUES (?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET account = excluded.account, status = excluded.status
                 """)
             try statement.bind(1, card.id.text)
             try statement.bind(2, Int64(card.account.number))
             try statement.bind(3, card.status.rawValue)
             try statement.execute()
-        case .hotListed(let card, let reason):
-            let statement = try PreparedStatement(
-                database,
-                """
-                INSERT INTO hot_list (card, reason) VALUES (?, ?)
-                ON CONFLICT (card) DO UPDATE SET reason = excluded.reason
-                """)
-            try statement.bind(1, card.text)
-            try statement.bind(2, Int64(reason.rawValue))
-            try statement.execute()
-        case .hotListRemoval(let card):
-            let statement = try PreparedStatement(database, "DELETE FROM hot_list WHERE card = ?")
-            try statement.bind(1, card.text)
-            try statement.execute()
+        case .hotListed(let card, let reason): try HotListTable.set(card, reason, prefix: prefix, database)
+        case .hotListRemoval(let card): try HotListTable.set(card, nil, prefix: prefix, database)
         case .codeKey(let key):
             let statement = try PreparedStatement(
                 database,
                 """
-                INSERT INTO code_key (key_id, public_key, valid_from, valid_through) VALUES (?, ?, ?, ?)
+                INSERT INTO \(prefix)code_key (key_id, public_key, valid_from, valid_through) VALUES (?, ?, ?, ?)
                 ON CONFLICT (key_id) DO UPDATE SET public_key = excluded.public_key, valid_from = excluded.valid_from,
                     valid_through = excluded.valid_through
                 """)

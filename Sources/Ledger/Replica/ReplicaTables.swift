@@ -46,17 +46,6 @@ enum ReplicaTables {
         }
     }
 
-    static func hotListed(_ database: Database, _ card: CardID) throws -> DeclineReason? {
-        let statement = try PreparedStatement(database, "SELECT reason FROM hot_list WHERE card = ?")
-        try statement.bind(1, card.text)
-        return try statement.first { row in
-            guard let reason = DeclineReason(rawValue: Int(row.integer(0))) else {
-                throw LedgerError(.damaged, detail: "hot list row")
-            }
-            return reason
-        }
-    }
-
     static func account(_ database: Database, _ account: AccountID) throws -> Account? {
         let statement = try PreparedStatement(
             database,

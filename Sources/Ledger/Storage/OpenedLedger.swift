@@ -13,6 +13,9 @@ struct OpenedLedger {
     let name: JournalName
     let standing: Standing
     let numbers: TraceNumbers
+    let session: TerminalSession
+    /// See ``SessionTable/contest(_:)``.
+    let contested: Int64?
 
     init(path: String, terminal: TerminalID, reservationWindow: UInt64, now: UnixTime) throws(LedgerError) {
         let connection = try LedgerFile.connect(path)
@@ -32,7 +35,14 @@ struct OpenedLedger {
             self.connection = connection
             self.name = name
             self.standing = standing
-            numbers = TraceNumbers(last: reserved, reservedThrough: standing.row.reservedThrough)
+            var numbers = TraceNumbers(last: reserved, reservedThrough: standing.row.reservedThrough)
+            (session, contested) = try connection.write { database in
+                let number = try SessionTable.begin(database)
+                let session = TerminalSession(number: number, instance: .random(in: .min ... .max))
+                return (session, try SessionTable.contest(database))
+            }
+            if contested != nil { numbers.stop() }
+            self.numbers = numbers
         } catch {
             throw LedgerError(storage: error)
         }
@@ -60,6 +70,7 @@ struct OpenedLedger {
             }
             standing.row.reservedThrough = row.reservedThrough + reservationWindow
             standing.row.running = true
+            standing.hotList = try HotListTable.index(database)
             try standing.row.update(database)
             return standing
         }

@@ -28,6 +28,7 @@ package final class SimulatedHub: HubGateway {
         package var registrations = 0
         package var uploads = 0
         package var pages = 0
+        package var snapshots = 0
 
         package init() {}
     }
@@ -123,7 +124,8 @@ package final class SimulatedHub: HubGateway {
     package func register(_ registration: JournalRegistration) async throws(HubError) -> AcknowledgementMessage {
         state.withLock { $0.calls.registrations += 1 }
         return try await arriving { books, now throws(HubError) in
-            AcknowledgementMessage(acknowledged: try books.register(registration), hubTime: now)
+            AcknowledgementMessage(
+                acknowledged: try books.register(registration), hubKey: books.signingKey.verifyingKey, hubTime: now)
         }
     }
 
@@ -137,7 +139,14 @@ package final class SimulatedHub: HubGateway {
     package func changes(after cursor: UInt64, limit: Int) async throws(HubError) -> ChangesPage {
         state.withLock { $0.calls.pages += 1 }
         return try await arriving { books, now throws(HubError) in
-            books.changes(after: cursor, limit: limit, now: now)
+            try books.changes(after: cursor, limit: limit, now: now)
+        }
+    }
+
+    package func snapshot(after position: String?, limit: Int) async throws(HubError) -> SnapshotPage {
+        state.withLock { $0.calls.snapshots += 1 }
+        return try await arriving { books, now throws(HubError) in
+            try books.snapshot(after: position, limit: limit, now: now)
         }
     }
 

@@ -26,9 +26,10 @@ package struct SimulatedHubBooks: Sendable {
         var isResolved = false
     }
 
-    /// What a change of the feed is about: only its newest state stays in the feed.
+    /// What a change of the feed is about: only its newest state stays in the feed, but for the hot list, whose
+    /// versions come one by one.
     private enum Subject: Hashable {
-        case account(AccountID), card(CardID), hotList(CardID), codeKey(UInt8)
+        case account(AccountID), card(CardID), hotList(UInt64), codeKey(UInt8)
     }
 
     package private(set) var accounts: [AccountID: Account] = [:]
@@ -39,9 +40,16 @@ package struct SimulatedHubBooks: Sendable {
     /// Transactions with an outcome that nobody knows yet.
     package private(set) var unknown: Set<TransactionID> = []
     package private(set) var journal = SimulatedHubJournal()
+    /// Signs what terminals must be able to check.
+    package var signingKey: HubSigningKey = .simulated
     private let terminal: TerminalID
     private var cards: [CardID: CardMessage] = [:]
     private var hotList: [CardID: DeclineReason] = [:]
+    private var hotListState = HotListState()
+    /// Where in the feed each version came.
+    private var hotListVersions: [(cursor: UInt64, summary: HotListSummary)] = []
+    /// The oldest cursor from which the feed goes on.
+    private var horizon: UInt64 = 0
     private var codes: [CodeReference: AccountID] = [:]
     private var usedCodes: Set<CodeReference> = []
     private var holds: [TransactionID: Hold] = [:]
@@ -74,8 +82,11 @@ package struct SimulatedHubBooks: Sendable {
 
     /// Puts a card on the hot list, or takes it off (`nil`).
     package mutating func setHotListed(_ card: CardID, _ reason: DeclineReason?) {
+        hotListState.change(card, from: hotList[card], to: reason)
         hotList[card] = reason
-        publish(.hotList(card)) { ChangeMessage(cursor: $0, hotList: HotListMessage(card: card, reason: reason)) }
+        let message = HotListMessage(card: card, reason: reason, version: hotListState.version)
+        publish(.hotList(hotListState.version)) { ChangeMessage(cursor: $0, hotList: message) }
+        hotListVersions.append((cursor, hotListState.summary))
     }
 
     package mutating func publish(_ key: CodeKeyMessage) {
@@ -242,13 +253,45 @@ package struct SimulatedHubBooks: Sendable {
         }
     }
 
-    package func changes(after start: UInt64, limit: Int, now: UnixTime) -> ChangesPage {
+    /// Forgets the changes of the hot list: whoever has not seen them all needs a snapshot.
+    package mutating func forgetChanges() { horizon = cursor }
+
+    package func changes(after start: UInt64, limit: Int, now: UnixTime) throws(HubError) -> ChangesPage {
+        guard start >= horizon else { throw HubError(.refused(.cursorTooOld, acknowledged: nil)) }
         let later = feed.map(\.change).filter { $0.cursor > start }
         let page = Array(later.prefix(limit))
         let more = later.count > page.count
+        let end = more ? page.last?.cursor ?? start : max(cursor, start)
         return ChangesPage(
-            changes: page, cursor: more ? page.last?.cursor ?? start : max(cursor, start), more: more,
-            acknowledged: journal.acknowledged(terminal), hubTime: now)
+            changes: page, cursor: end, more: more, acknowledged: journal.acknowledged(terminal),
+            hotList: signed(hotListVersions.last { $0.cursor <= end }?.summary ?? HotListState().summary),
+            hubTime: now)
+    }
+
+    /// Everything that a replica holds, in pages of `limit`.
+    package func snapshot(after position: String?, limit: Int, now: UnixTime) throws(HubError) -> SnapshotPage {
+        guard let start = position.map(Int.init) ?? 0 else {
+            throw HubError(.refused(.malformedRequest, acknowledged: nil))
+        }
+        let all = current.dropFirst(start)
+        return SnapshotPage(
+            changes: Array(all.prefix(limit)), cursor: cursor, next: all.count > limit ? String(start + limit) : nil,
+            acknowledged: journal.acknowledged(terminal), hotList: signed(hotListState.summary), hubTime: now)
+    }
+
+    private var current: [ChangeMessage] {
+        let listed = hotList.sorted { $0.key.text < $1.key.text }.map {
+            ChangeMessage(cursor: 1, hotList: HotListMessage(card: $0.key, reason: $0.value))
+        }
+        return feed.map(\.change).filter { $0.hotList == nil } + listed
+    }
+
+    private func signed(_ summary: HotListSummary) -> HotListVersionMessage {
+        do {
+            return try HotListVersionMessage(summary, key: signingKey)
+        } catch {
+            fatalError("the simulated hub's key cannot sign")
+        }
     }
 
     private mutating func publish(account id: AccountID) {

@@ -4,9 +4,12 @@ import Synchronization
 import Terminal
 
 /// Journal, send queue, replica and archive in memory. What "on disk" means here is that it outlives the call.
-package final class SimulatedJournal: PaymentJournal, SendQueue, Replica, JournalArchive, CorrectionJournal {
+package final class SimulatedJournal: PaymentJournal, SendQueue, Replica, HubKeyStore, JournalArchive,
+    CorrectionJournal
+{
     package let terminal: TerminalID
     package let journal: JournalID
+    package let session = TerminalSession(number: 1, instance: 1)
     private let state: Mutex<SimulatedJournalState>
 
     /// - Parameter reservationWindow: numbers that a commit reserves beyond the newest one given out.
@@ -103,6 +106,18 @@ package final class SimulatedJournal: PaymentJournal, SendQueue, Replica, Journa
         }
     }
 
+    package func records(after known: Acknowledgement, limit: Int) async throws(LedgerError) -> UnsentRecords? {
+        try state.withLock { state throws(LedgerError) in
+            _ = try state.reachesFurther(known)
+            let found = state.archive(after: known.sequence, limit: max(limit, 1))
+            return found.last.map { UnsentRecords(records: found.map(\.record), hash: $0.hash) }
+        }
+    }
+
+    package func contest(_ refusal: HubRefusal) async throws(LedgerError) { state.withLock { $0.contested = refusal } }
+
+    package func endContest() async throws(LedgerError) { state.withLock { $0.contested = nil } }
+
     package func figures() async throws(LedgerError) -> JournalFigures { state.withLock { $0.figures } }
 
     package func cursor() async throws(LedgerError) -> UInt64 { state.withLock { $0.replicaCursor } }
@@ -111,8 +126,41 @@ package final class SimulatedJournal: PaymentJournal, SendQueue, Replica, Journa
         try state.withLock { state throws(LedgerError) in try state.apply(page, after: cursor) }
     }
 
+    package func nextFetch() async throws(LedgerError) -> ReplicaFetch {
+        state.withLock { $0.snapshot?.nextFetch ?? .changes(after: $0.replicaCursor) }
+    }
+
+    package func wantSnapshot() async throws(LedgerError) {
+        try state.withLock { state throws(LedgerError) in try state.commit { $0.snapshot = SimulatedSnapshot() } }
+    }
+
+    package func stage(_ page: SnapshotPage, after position: String?) async throws(LedgerError) {
+        try state.withLock { state throws(LedgerError) in
+            try state.commit { state throws(LedgerError) in try state.stage(page, after: position) }
+        }
+    }
+
+    package func stage(_ page: ChangesPage, after cursor: UInt64) async throws(LedgerError) {
+        try state.withLock { state throws(LedgerError) in
+            try state.commit { state throws(LedgerError) in try state.stage(page, after: cursor) }
+        }
+    }
+
     package func codeKeys() async throws(LedgerError) -> [CodeKeyMessage] {
         state.withLock { $0.replica.codeKeys.values.sorted { $0.keyID < $1.keyID } }
+    }
+
+    package func hubKey() async throws(LedgerError) -> HubVerifyingKey? { state.withLock { $0.hubKey } }
+
+    package func pin(hubKey key: HubVerifyingKey) async throws(LedgerError) {
+        try state.withLock { state throws(LedgerError) in
+            guard state.hubKey ?? key == key else { throw LedgerError(.hubKeyChanged) }
+            state.hubKey = key
+        }
+    }
+
+    package func replace(hubKey key: HubVerifyingKey) async throws(LedgerError) {
+        state.withLock { $0.hubKey = key }
     }
 
     package func records(after sequence: UInt64, limit: Int) async throws(LedgerError) -> [ArchivedRecord] {

@@ -23,6 +23,12 @@ struct SimulatedJournalState: Sendable {
     /// Records of corrections by their references.
     var corrections: [SaleReference: TransactionID] = [:]
     var acknowledged: UInt64 = 0
+    /// The hub's signing key that was pinned.
+    var hubKey: HubVerifyingKey?
+    /// Why no more ids are given out.
+    var contested: HubRefusal?
+    /// A snapshot that is wanted or being fetched.
+    var snapshot: SimulatedSnapshot?
     var failingCommits = 0
     var failure = LedgerError.Code.diskFull
 
@@ -47,6 +53,7 @@ struct SimulatedJournalState: Sendable {
     }
 
     mutating func mint() throws(LedgerError) -> TransactionID {
+        if let contested { throw LedgerError(.journalContested, detail: "E\(contested.rawValue)") }
         if lastTrace == reservedThrough {
             try commit { $0.reservedThrough += $0.reservationWindow }
         }
@@ -216,6 +223,7 @@ struct SimulatedJournalState: Sendable {
         }
         let hubTime = UnixTime(milliseconds: page.hubTimeMilliseconds)
         try commit { state throws(LedgerError) in
+            try state.replica.checkHotList(page, key: state.hubKey)
             for change in page.changes { try state.replica.store(change, asOf: page.acknowledged.sequence) }
             if try state.reachesFurther(page.acknowledged) { state.acknowledged = page.acknowledged.sequence }
             state.replicaCursor = page.cursor
@@ -224,6 +232,31 @@ struct SimulatedJournalState: Sendable {
             // The hub's time is right: a record that a fast clock dated into the future stops counting as newest.
             state.newestDecision = state.newestDecision.map { min($0, contact) }
         }
+    }
+
+    mutating func stage(_ page: SnapshotPage, after position: String?) throws(LedgerError) {
+        guard var staged = snapshot, staged.through == nil, staged.position == position else {
+            throw LedgerError(.snapshotDoesNotFollow)
+        }
+        for change in page.changes { try staged.replica.store(change, asOf: page.acknowledged.sequence) }
+        if staged.cursor == nil { staged.cursor = page.cursor }
+        staged.position = page.next
+        if page.next == nil { staged.through = page.cursor }
+        snapshot = staged
+    }
+
+    mutating func stage(_ page: ChangesPage, after cursor: UInt64) throws(LedgerError) {
+        guard var staged = snapshot, let through = staged.through, staged.cursor == cursor else {
+            throw LedgerError(.snapshotDoesNotFollow)
+        }
+        for change in page.changes { try staged.replica.store(change, asOf: page.acknowledged.sequence) }
+        staged.cursor = page.cursor
+        snapshot = staged
+        guard page.cursor >= through || !page.more else { return }
+        try staged.replica.adoptHotList(page, key: hubKey)
+        replica = staged.replica
+        replicaCursor = page.cursor
+        snapshot = nil
     }
 
     // MARK: - Reading

@@ -22,6 +22,7 @@ struct SimulatedReplica: Sendable {
     private(set) var accounts: [AccountID: Account] = [:]
     private(set) var cards: [CardID: CardMessage] = [:]
     private(set) var hotList: [CardID: DeclineReason] = [:]
+    private(set) var hotListState = HotListState()
     private(set) var codeKeys: [UInt8: CodeKeyMessage] = [:]
 
     /// Stores one change; `asOf` is how far the hub had the journal when it read the balances.
@@ -45,5 +46,38 @@ struct SimulatedReplica: Sendable {
             codeKeys[key.keyID] = key
         default: throw LedgerError(.changeMalformed, detail: "change \(change.cursor)")
         }
+    }
+
+    /// Checks the hot-list changes of a page before it is stored: signed, and on from the version that is here.
+    mutating func checkHotList(_ page: ChangesPage, key: HubVerifyingKey?) throws(LedgerError) {
+        let changes = page.changes.compactMap(\.hotList)
+        guard let message = page.hotList, let key else {
+            guard changes.isEmpty else { throw LedgerError(.hotListForged) }
+            return
+        }
+        guard let signed = message.summary(signedBy: key) else { throw LedgerError(.hotListForged) }
+        var state = hotListState
+        var listed = hotList
+        for change in changes {
+            guard change.version == state.version + 1 else { throw LedgerError(.hotListRolledBack) }
+            let reason = change.reason.flatMap(DeclineReason.init(rawValue:))
+            state.change(change.card, from: listed[change.card], to: reason)
+            listed[change.card] = reason
+        }
+        guard signed.version == state.version else { throw LedgerError(.hotListRolledBack) }
+        guard signed == state.summary else { throw LedgerError(.hotListContradicted) }
+        hotListState = state
+    }
+
+    /// Takes the signed version of a snapshot that is whole.
+    mutating func adoptHotList(_ page: ChangesPage, key: HubVerifyingKey?) throws(LedgerError) {
+        guard let message = page.hotList, let key, let signed = message.summary(signedBy: key) else {
+            throw LedgerError(.hotListForged)
+        }
+        var digest = HotListDigest()
+        for (card, reason) in hotList { digest.add(card, reason: reason) }
+        let state = HotListState(version: signed.version, entries: UInt64(hotList.count), digest: digest)
+        guard state.summary == signed else { throw LedgerError(.hotListContradicted) }
+        hotListState = state
     }
 }

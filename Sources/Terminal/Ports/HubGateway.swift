@@ -18,6 +18,9 @@ package protocol HubGateway: Sendable {
 
     /// Fetches one page of the changes feed.
     func changes(after cursor: UInt64, limit: Int) async throws(HubError) -> ChangesPage
+
+    /// Fetches one page of a snapshot; `nil` is the first.
+    func snapshot(after position: String?, limit: Int) async throws(HubError) -> SnapshotPage
 }
 
 /// The hub could not be asked, or said no to the request as such. Numbers 4001–4099; a refusal carries the hub's own
@@ -37,10 +40,13 @@ package struct HubError: StableError, Equatable {
     package let code: Code
     /// Technical cause for the log; no personal data.
     package let detail: String
+    /// How long the hub wants to be left alone.
+    package var retryAfter: Duration?
 
-    package init(_ code: Code, detail: String = "") {
+    package init(_ code: Code, detail: String = "", retryAfter: Duration? = nil) {
         self.code = code
         self.detail = detail
+        self.retryAfter = retryAfter
     }
 
     package var number: Int {

@@ -29,6 +29,18 @@ package struct LedgerError: StableError, Equatable {
         case cardTransactionOpen = 3024
         /// A record or intent of a card's own money is not whole, or not the end of what was intended.
         case intentMismatch = 3025
+        /// The hub signs with another key than the one that this terminal has pinned.
+        case hubKeyChanged = 3060
+        /// A version of the hot list is not signed with the pinned key, or not signed at all.
+        case hotListForged = 3061
+        /// A version of the hot list is older than, or does not follow from, the one that the terminal has.
+        case hotListRolledBack = 3062
+        /// What the terminal has after the changes is not the list that the hub signed.
+        case hotListContradicted = 3063
+        /// A page of a snapshot does not follow from what was fetched of it.
+        case snapshotDoesNotFollow = 3064
+        /// The hub says that this journal has a restored image or a second machine beside it.
+        case journalContested = 3065
     }
 
     package let code: Code
@@ -59,6 +71,14 @@ package struct LedgerError: StableError, Equatable {
             case .changeMalformed: "the hub sent a change that cannot be understood"
             case .cardTransactionOpen: "the card has a transaction whose outcome is not known yet"
             case .intentMismatch: "the record does not fit what was stored before the card was asked"
+            case .hotListForged: "the hot list is not signed by the hub; the one that is here stays in force"
+            case .hotListRolledBack:
+                "the hub sent an older or another hot list; the one that is here stays in force"
+            case .hotListContradicted: "the hot list here is not the one that the hub signed; it is fetched anew"
+            case .snapshotDoesNotFollow: "the hub's snapshot does not follow from what was fetched; it is begun anew"
+            case .journalContested:
+                "this terminal's journal is also written elsewhere; sales are refused until the card office has decided"
+            case .hubKeyChanged: "the hub signs with another key than before; the card office must confirm the new one"
             }
         return detail.isEmpty ? text : "\(text) (\(detail))"
     }

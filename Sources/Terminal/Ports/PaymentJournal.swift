@@ -103,6 +103,8 @@ package protocol SendQueue: Sendable {
     /// Who writes this journal.
     var terminal: TerminalID { get }
     var journal: JournalID { get }
+    /// This run of the program.
+    var session: TerminalSession { get }
 
     /// The oldest records that the hub has not acknowledged, at most `limit`; `nil` when there are none.
     func unsent(limit: Int) async throws(LedgerError) -> UnsentRecords?
@@ -110,6 +112,18 @@ package protocol SendQueue: Sendable {
     /// Stores the hub's acknowledgement. One that does not match the journal's own hash is refused
     /// (``LedgerError/Code/acknowledgementMismatch``): the hub has another history than this terminal.
     func acknowledge(_ acknowledgement: Acknowledgement) async throws(LedgerError)
+
+    /// Records after the one that the hub names, whether it acknowledged them or not; for a hub that lost some.
+    ///
+    /// - Throws: ``LedgerError/Code/acknowledgementMismatch`` when the journal has no such record.
+    func records(after known: Acknowledgement, limit: Int) async throws(LedgerError) -> UnsentRecords?
+
+    /// Stops giving out transaction ids, also after a restart: the hub has found a restored image or a second machine
+    /// at this journal, and both could mint the same ids (promise 2).
+    func contest(_ refusal: HubRefusal) async throws(LedgerError)
+
+    /// The hub takes this journal again.
+    func endContest() async throws(LedgerError)
 
     /// The figures that status, policy and alarms need.
     func figures() async throws(LedgerError) -> JournalFigures
@@ -170,8 +184,33 @@ package protocol Replica: Sendable {
     /// (promise 9).
     func apply(_ page: ChangesPage, after cursor: UInt64) async throws(LedgerError)
 
+    /// What to ask the hub for next.
+    func nextFetch() async throws(LedgerError) -> ReplicaFetch
+
+    /// Forgets what was fetched of a snapshot and begins anew. The replica that there is stays in force.
+    func wantSnapshot() async throws(LedgerError)
+
+    /// Puts a page of a snapshot aside. Other work goes first between small commits; no tap sees any of it.
+    ///
+    /// - Throws: ``LedgerError/Code/snapshotDoesNotFollow`` for another page than the one that was to be fetched.
+    func stage(_ page: SnapshotPage, after position: String?) async throws(LedgerError)
+
+    /// Applies changes to the snapshot that was put aside. The last ones that it needs put it in force, in one commit
+    /// that a power cut leaves undone or done.
+    func stage(_ page: ChangesPage, after cursor: UInt64) async throws(LedgerError)
+
     /// The keys whose payment codes may be accepted.
     func codeKeys() async throws(LedgerError) -> [CodeKeyMessage]
+}
+
+/// What a replica needs next from the hub.
+package enum ReplicaFetch: Sendable, Hashable {
+    /// Changes to the replica that is in force.
+    case changes(after: UInt64)
+    /// A page of a snapshot; `nil` is the first.
+    case snapshot(after: String?)
+    /// Changes to a snapshot that is fetched whole.
+    case changesOfSnapshot(after: UInt64)
 }
 
 /// Reading the journal for people and auditors.

@@ -12,7 +12,8 @@ package struct SyncMachine: Sendable {
         case registered
         /// There was nothing to send.
         case nothingUnsent
-        case delivered
+        /// A batch is at the hub, which wants this pause before the next.
+        case delivered(pause: Duration)
         case changesApplied(more: Bool)
         case failed(SyncFailure)
     }
@@ -23,6 +24,8 @@ package struct SyncMachine: Sendable {
         case fetchChanges
         /// Level with the hub: wait for the next record or the poll interval.
         case rest
+        /// Wait that long before the next batch, whatever comes meanwhile: the hub has others to serve.
+        case pause(Duration)
         /// Wait before the next try; `attempt` counts failures in a row from 1.
         case backOff(attempt: Int)
         /// Nothing to do for this event.
@@ -30,7 +33,7 @@ package struct SyncMachine: Sendable {
     }
 
     private enum Step: Equatable {
-        case waiting, registering, delivering, fetching
+        case waiting, registering, delivering, pausing, fetching
     }
 
     private var step = Step.waiting
@@ -46,9 +49,10 @@ package struct SyncMachine: Sendable {
         case (.registering, .registered):
             isRegistered = true
             return enter(.delivering, .deliver)
-        case (.delivering, .delivered):
+        case (.delivering, .delivered(let pause)):
             failures = 0
-            return .deliver
+            return pause > .zero ? enter(.pausing, .pause(pause)) : .deliver
+        case (.pausing, .awake): return enter(.delivering, .deliver)
         case (.delivering, .nothingUnsent):
             return enter(.fetching, .fetchChanges)
         case (.fetching, .changesApplied(more: true)):
@@ -79,14 +83,18 @@ package struct SyncFailure: Sendable, Hashable {
     /// The hub and the terminal do not agree on history, or the terminal is not accepted: a person must look.
     package var isAlarm: Bool
     package var needsRegistration: Bool
+    /// Shortest wait before the next try, where the hub named one.
+    package var retryAfter: Duration?
 
     package init(_ error: HubError) {
+        retryAfter = error.retryAfter
         number = error.number
         message = error.message
         switch error.code {
         case .refused(let refusal, _):
             isAlarm = refusal != .hubFault
-            needsRegistration = refusal == .journalUnknown || refusal == .unauthenticated
+            needsRegistration =
+                refusal == .journalUnknown || refusal == .unauthenticated || refusal.contestsJournal
         case .unreachable, .timedOut, .answerMalformed, .refusedOtherwise:
             isAlarm = false
             needsRegistration = false
@@ -98,5 +106,16 @@ package struct SyncFailure: Sendable, Hashable {
         message = error.message
         isAlarm = true
         needsRegistration = false
+    }
+}
+
+extension HubRefusal {
+    /// Whether the hub says that this journal is written elsewhere too: two histories of one journal can give one
+    /// transaction id to two sales (promise 2).
+    package var contestsJournal: Bool {
+        switch self {
+        case .journalForked, .terminalCloned, .contentChanged, .transactionReused: true
+        default: false
+        }
     }
 }

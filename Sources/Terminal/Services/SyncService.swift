@@ -64,8 +64,11 @@ package final class SyncService: Service {
             case .rest, .backOff:
                 served.forEach { $0.resume(returning: current) }
                 served = []
-                await pause(action == .rest ? pollInterval : delay(of: action))
+                await pause(delay(of: action))
                 served = waiters.withLock { takeAll(&$0) }
+                action = machine.receive(.awake)
+            case .pause(let duration):
+                await sleep(duration)
                 action = machine.receive(.awake)
             case .none:
                 action = machine.receive(.awake)
@@ -83,7 +86,14 @@ package final class SyncService: Service {
     }
 
     private func delay(of action: SyncMachine.Action) -> Duration {
-        if case .backOff(let attempt) = action { retryDelay(attempt) } else { pollInterval }
+        guard case .backOff(let attempt) = action else { return pollInterval }
+        return max(retryDelay(attempt), current.failure?.retryAfter ?? .zero)
+    }
+
+    /// Waits for `duration` or shutdown; a new record does not end it.
+    private func sleep(_ duration: Duration) async {
+        let never = WakeSignal()
+        await cancelWhenGracefulShutdown { await never.wait(atMost: duration) }
     }
 
     /// Waits for `duration`, a wake, or shutdown, whichever comes first.

@@ -62,7 +62,7 @@ extension HubDesk {
             let terminal = NewTerminal(name: "counter", merchants: [Campus.merchant], id: Campus.terminal)
             _ = try await store.register(terminal, secretDigest: [UInt8](repeating: 7, count: 32), now: Self.now)
             _ = try await store.registerJournal(
-                Campus.journal, publicKey: self.witness.publicKey, terminal: Campus.terminal, now: Self.now)
+                Campus.journal, publicKey: self.witness.publicKey, claim: nil, terminal: Campus.terminal, now: Self.now)
         }
     }
 

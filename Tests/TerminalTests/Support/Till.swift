@@ -62,6 +62,7 @@ struct Till {
         let answer = try await hub.register(
             JournalRegistration(journal: journal.journal, publicKey: signer.publicKey))
         try await journal.acknowledge(answer.acknowledged)
+        try await journal.pin(hubKey: hub.books.signingKey.verifyingKey)
         try await journal.apply(try await hub.changes(after: 0, limit: 100), after: 0)
         verification.replaceKeys(try await journal.codeKeys())
     }
