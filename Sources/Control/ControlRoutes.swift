@@ -35,6 +35,7 @@ struct ControlRoutes {
         CorrectionRoutes(core: core).add(to: v1)
         InspectionRoutes(core: core).add(to: v1)
         DeviceRoutes(core: core).add(to: v1)
+        PolicyRoutes(core: core).add(to: v1)
         return router
     }
 
@@ -76,7 +77,12 @@ struct ControlRoutes {
         }
         let amount = Amount(fen: message.amountFen)
         guard amount > .zero, amount <= .saleMaximum else { throw LaneRefusal(.amountInvalid) }
-        try await lane.arm(SaleOrder(kind: try kind(message), reference: reference, amount: amount))
+        var order = SaleOrder(kind: try kind(message), reference: reference, amount: amount)
+        if let text = message.pin {
+            guard let pin = AccountPIN(text: text), message.load == nil else { throw LaneRefusal(.pinMalformed) }
+            order.pin = pin
+        }
+        try await lane.arm(order)
         return try await sale(lane, reference, wait: .zero)
     }
 

@@ -29,9 +29,9 @@ package struct ControlClient: Sendable {
 
     /// Arms `lane`. The same reference again is the same sale.
     package func arm(
-        lane: LaneID, reference: String, amount: Amount, load: SaleOrderMessage.Load? = nil
+        lane: LaneID, reference: String, amount: Amount, load: SaleOrderMessage.Load? = nil, pin: String? = nil
     ) async throws(ControlClientError) -> SaleMessage {
-        try await send(.PUT, salePath(lane, reference), body: SaleOrderMessage(amount: amount, load: load))
+        try await send(.PUT, salePath(lane, reference), body: SaleOrderMessage(amount: amount, load: load, pin: pin))
     }
 
     /// How a sale stands, waiting up to `wait` seconds (at most 25) for its end.
@@ -104,6 +104,19 @@ package struct ControlClient: Sendable {
     /// Sets back `wrong_mac2` or `terminal_serial` of the PSAM.
     package func resetSecureModule(_ what: String) async throws(ControlClientError) -> SecureModuleMessage {
         try await send(.POST, "/v1/secure-module/reset", body: SecureModuleResetMessage(reset: what))
+    }
+
+    /// The rules in force and what they allow.
+    ///
+    /// - Parameter at: as if it were that time, milliseconds since 1970.
+    package func policy(
+        account: AccountID?, cardClass: ClassName?, at: Int64?, terminals: Int
+    ) async throws(ControlClientError) -> PolicyExplanationMessage {
+        var path = "/v1/policy?terminals=\(terminals)"
+        if let account { path += "&account=\(account.text)" }
+        if let cardClass { path += "&class=\(cardClass.text)" }
+        if let at { path += "&at=\(at)" }
+        return try await send(.GET, path)
     }
 
     private func salePath(_ lane: LaneID, _ reference: String) -> String {

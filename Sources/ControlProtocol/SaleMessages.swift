@@ -13,11 +13,21 @@ package struct SaleOrderMessage: Codable, Sendable, Hashable {
     package var amountFen: Int64
     /// Present for a load.
     package var load: Load?
+    /// The payer's account PIN, six digits, where the payer entered one for a sale.
+    package var pin: String?
 
-    package init(amount: Amount, load: Load? = nil) {
+    package init(amount: Amount, load: Load? = nil, pin: String? = nil) {
         amountFen = amount.fen
         self.load = load
+        self.pin = pin
     }
+}
+
+extension SaleOrderMessage: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Without the PIN.
+    package var description: String { "order of \(Amount(fen: amountFen))" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: ["amountFen": amountFen]) }
 }
 
 extension SaleOrderMessage.Load: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

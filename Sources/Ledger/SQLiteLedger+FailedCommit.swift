@@ -24,9 +24,11 @@ extension SQLiteLedger {
         // SQLite leaves a page alone whose content would not change, and a commit without pages writes nothing over
         // the failed one. One number more in the reservation costs at most a void.
         if isInDoubt { changed.row.reservedThrough += 1 }
+        let point = clock?.point()
         try openConnection().write { database in
             try body(database)
             try changed.row.update(database)
+            if let point { try ClockPointTable.store(database, point) }
         }
         commitCount += 1
         standing = changed

@@ -31,7 +31,9 @@ extension SQLiteLedger {
     }
 
     private func store(_ batch: [PendingWrite]) throws -> [Outcome] {
-        var group = GroupCommit(name: name, standing: standing, open: numbers.withLock { $0.open })
+        var group = GroupCommit(
+            name: name, standing: standing, open: numbers.withLock { $0.open }, policies: try policies(),
+            point: clock?.point())
         var outcomes: [Outcome] = []
         let clock = ContinuousClock()
         let start = clock.now

@@ -9,7 +9,8 @@ extension SQLiteLedger: PaymentJournal {
     }
 
     package func view(of instrument: Instrument) throws(LedgerError) -> LedgerView {
-        try read { try PayerKnowledge($0, instrument, standing: standing).view }
+        let knowledge = try policyKnowledge()
+        return try read { try PayerKnowledge($0, instrument, standing: standing, policy: knowledge).view }
     }
 
     /// A conclusion that fails has changed nothing, and may be tried again under the same id. One caveat is the

@@ -25,12 +25,15 @@ extension SQLiteLedger: Replica {
         changed.heard(hubTime: hubTime)
         try commit(changed) { database in
             for change in changes where !change.isOfHotList {
-                try change.store(database, asOf: page.acknowledged.sequence)
+                try change.store(database, asOf: page.acknowledged.sequence, receivedAt: hubTime)
             }
             try hotList.store(database)
         }
         standing.hotList.apply(added: hotList.added, removed: hotList.removed)
-        if !changes.isEmpty { replicaSizes = nil }
+        if !changes.isEmpty {
+            replicaSizes = nil
+            if page.changes.contains(where: { $0.policy != nil }) { policyShelf = nil }
+        }
     }
 
     package func codeKeys() throws(LedgerError) -> [CodeKeyMessage] {

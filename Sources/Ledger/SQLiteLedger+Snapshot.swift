@@ -67,20 +67,26 @@ extension SQLiteLedger {
         while rest.count > Self.snapshotStep {
             let step = rest.prefix(Self.snapshotStep)
             rest = rest.dropFirst(Self.snapshotStep)
-            try commit(standing) { try Self.store(step, $0, asOf: acknowledged.sequence) }
+            try commit(standing) { try Self.store(step, $0, asOf: acknowledged.sequence, receivedAt: hubTime) }
             await Task.yield()
         }
         var changed = standing
         _ = try take(acknowledged, into: &changed)
         changed.heard(hubTime: hubTime)
         try commit(changed) { database in
-            try Self.store(rest, database, asOf: acknowledged.sequence)
+            try Self.store(rest, database, asOf: acknowledged.sequence, receivedAt: hubTime)
             try progress.store(database)
         }
+        // A policy counts from its own commit on: it is signed by itself, and its version cannot go back.
+        policyShelf = nil
     }
 
-    private static func store(_ changes: ArraySlice<ReplicaChange>, _ database: Database, asOf: UInt64) throws {
-        for change in changes { try change.store(database, asOf: asOf, prefix: SnapshotTables.staged) }
+    private static func store(
+        _ changes: ArraySlice<ReplicaChange>, _ database: Database, asOf: UInt64, receivedAt: UnixTime
+    ) throws {
+        for change in changes {
+            try change.store(database, asOf: asOf, receivedAt: receivedAt, prefix: SnapshotTables.staged)
+        }
     }
 
     /// Adds up the whole list that was put aside, compares it with what the hub signed, and changes the tables' places.

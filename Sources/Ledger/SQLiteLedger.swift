@@ -35,6 +35,10 @@ package actor SQLiteLedger {
     var standing: Standing
     /// Results of a commit that their callers have not picked up yet.
     var settled: [UInt64: Result<SettledWrite, LedgerError>] = [:]
+    /// The delivered policies, read when asked for after a change.
+    var policyShelf: PolicyShelf?
+    /// Where the time of each commit comes from; `nil` in tests that hand it in.
+    let clock: TrustedClock?
     /// Sizes of the replica, counted when asked for after a change.
     var replicaSizes: ReplicaSizes?
     /// The hub's refusal because of which no ids are given out.
@@ -51,7 +55,10 @@ package actor SQLiteLedger {
     private var connection: DatabaseQueue?
     private var lock: LockFile?
 
-    private init(opened: OpenedLedger, key: JournalKey, lock: LockFile, reservationWindow: UInt64) {
+    private init(
+        opened: OpenedLedger, key: JournalKey, lock: LockFile, reservationWindow: UInt64, clock: TrustedClock?
+    ) {
+        self.clock = clock
         name = opened.name
         terminal = opened.name.terminal
         journal = opened.name.journal
@@ -78,6 +85,28 @@ package actor SQLiteLedger {
         path: String, keyPath: String, terminal: TerminalID,
         reservationWindow: UInt64 = standardReservationWindow, now: UnixTime, journal: () -> JournalID
     ) throws(LedgerError) -> SQLiteLedger {
+        try open(
+            path: path, keyPath: keyPath, terminal: terminal, reservationWindow: reservationWindow, clock: nil,
+            now: { _, _ in now }, journal: journal)
+    }
+
+    /// Opens the journal and lets the clock go on from the time that the journal knows.
+    package static func open(
+        path: String, keyPath: String, terminal: TerminalID,
+        reservationWindow: UInt64 = standardReservationWindow, clock: TrustedClock, journal: () -> JournalID
+    ) throws(LedgerError) -> SQLiteLedger {
+        try open(
+            path: path, keyPath: keyPath, terminal: terminal, reservationWindow: reservationWindow, clock: clock,
+            now: { point, newest in
+                clock.resume(from: point, newest: newest)
+                return clock.now()
+            }, journal: journal)
+    }
+
+    private static func open(
+        path: String, keyPath: String, terminal: TerminalID, reservationWindow: UInt64, clock: TrustedClock?,
+        now: (ClockPoint?, UnixTime?) -> UnixTime, journal: () -> JournalID
+    ) throws(LedgerError) -> SQLiteLedger {
         invariant(reservationWindow > 0, "at least one number is reserved")
         let lock = try LockFile(path: path + ".lock")
         let key: JournalKey
@@ -89,7 +118,7 @@ package actor SQLiteLedger {
             try LedgerFile.create(path, terminal: terminal, journal: journal())
         }
         let opened = try OpenedLedger(path: path, terminal: terminal, reservationWindow: reservationWindow, now: now)
-        return SQLiteLedger(opened: opened, key: key, lock: lock, reservationWindow: reservationWindow)
+        return SQLiteLedger(opened: opened, key: key, lock: lock, reservationWindow: reservationWindow, clock: clock)
     }
 
     /// Ends cleanly: gives back the numbers that were never given out, notes the clean stop and closes the file.
@@ -107,8 +136,12 @@ package actor SQLiteLedger {
         var ended = standing
         ended.row.reservedThrough = last
         ended.row.running = false
+        let point = clock?.point()
         do {
-            try connection.write { try ended.row.update($0) }
+            try connection.write { database in
+                try ended.row.update(database)
+                if let point { try ClockPointTable.store(database, point) }
+            }
             standing = ended
             try connection.close()
         } catch {

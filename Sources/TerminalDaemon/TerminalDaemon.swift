@@ -31,7 +31,7 @@ package struct TerminalDaemon {
     package func run() async throws {
         // First of all: what is wrong with a key file is said before anything is made.
         let profiles = try configuration.resolvedCardProfiles()
-        let clock = TrustedClock(clock: SystemClock())
+        let clock = TrustedClock(clock: SystemClock(), boot: SystemClock.boot())
         let ledger = try openLedger(clock)
         if let key = configuration.hub.signingKey { try await ledger.replace(hubKey: key) }
         let gateway = try hubGateway()
@@ -43,8 +43,9 @@ package struct TerminalDaemon {
         let relay = SyncRelay()
         let authorizer = Authorizer(policy: configuration.offline, timeZoneOffset: configuration.timeZoneOffset)
         let authorization = AuthorizationService(
-            journal: ledger, hub: gateway, clock: clock, authorizer: authorizer, merchant: configuration.merchant,
-            hubBudget: configuration.hub.budget, recorded: { relay.wake() })
+            journal: ledger, policies: ledger, hub: gateway, clock: clock, authorizer: authorizer,
+            merchant: configuration.merchant,
+            hubBudget: configuration.hub.budget, selectionSeed: .random(in: .min ... .max), recorded: { relay.wake() })
         let purse = PurseService(
             journal: ledger, hub: gateway, authorizer: authorizer, clock: clock, merchant: configuration.merchant,
             deliver: { await relay.deliver() }, abandon: { authorization.abandon($0) }, recorded: { relay.wake() })
@@ -80,7 +81,12 @@ package struct TerminalDaemon {
             inspection: CardInspection(
                 profiles: profiles, terminal: configuration.terminal, clock: clock,
                 timeZoneOffset: configuration.timeZoneOffset),
-            secureModule: office(secureModule), readers: readers(monitor))
+            secureModule: office(secureModule),
+            policy: PolicyDesk(
+                ledger: ledger, clock: clock,
+                bootstrap: CampusPolicy(
+                    bootstrap: configuration.offline, timeZoneOffset: configuration.timeZoneOffset),
+                merchant: configuration.merchant), readers: readers(monitor))
         try await serve(
             core, secureModule: secureModule as? PSAMSecureModule, identity: identity(gateway, clock, sync))
         await monitor.close()
@@ -119,7 +125,7 @@ package struct TerminalDaemon {
         let folder = configuration.stateDirectory
         let ledger = try SQLiteLedger.open(
             path: folder + "/journal.sqlite", keyPath: folder + "/journal.key", terminal: configuration.terminal,
-            reservationWindow: UInt64(2 * configuration.lanes.count), now: clock.now()
+            reservationWindow: UInt64(2 * configuration.lanes.count), clock: clock
         ) { JournalID(number: .random(in: .min ... .max)) }
         return ledger
     }

@@ -26,6 +26,7 @@ struct TillHub: AsyncParsableCommand {
             Serve.self, CheckConfig.self, Status.self, Account.self, CardCommand.self, PurseCommand.self, TopUp.self,
             Code.self, TerminalCommand.self, Merchant.self, ExceptionCommand.self, Hold.self, Books.self,
             DayCommand.self, SettlementCommand.self, AdjustmentCommand.self, Reconcile.self, Export.self,
+            PolicyCommand.self,
         ])
 
     static func main() async {

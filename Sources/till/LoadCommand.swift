@@ -54,22 +54,7 @@ struct LoadCommand: AsyncParsableCommand {
 
     /// Four to twelve digits, an even number, as the card keeps them: two to a byte.
     private func readPIN() throws -> String {
-        let isTerminal = isatty(STDIN_FILENO) == 1
-        var before = termios()
-        if isTerminal {
-            FileHandle.standardError.write(Data("PIN 密码: ".utf8))
-            tcgetattr(STDIN_FILENO, &before)
-            var silent = before
-            silent.c_lflag &= ~tcflag_t(ECHO)
-            tcsetattr(STDIN_FILENO, TCSANOW, &silent)
-        }
-        defer {
-            if isTerminal {
-                tcsetattr(STDIN_FILENO, TCSANOW, &before)
-                FileHandle.standardError.write(Data("\n".utf8))
-            }
-        }
-        let text = readLine() ?? ""
+        let text = PINPrompt.read()
         guard (4...12).contains(text.utf8.count), text.utf8.count.isMultiple(of: 2),
             text.utf8.allSatisfy({ (0x30...0x39).contains($0) })
         else { throw ValidationError("a card's PIN has 4 to 12 digits, an even number") }

@@ -27,6 +27,9 @@ struct SaleCommand: AsyncParsableCommand {
             """)
     var reference: String?
 
+    @Flag(help: "Ask for the payer's PIN, or read it from standard input when that is no terminal.")
+    var pin = false
+
     @Flag(help: "Take back the sale with --reference instead of starting one.")
     var cancel = false
 
@@ -48,7 +51,8 @@ struct SaleCommand: AsyncParsableCommand {
             let client = common.client
             if cancel { return try finish(try await client.cancel(lane: lane, reference: reference)) }
             guard let amount = Amount(yuan: amount ?? "") else { throw ExitCode(64) }
-            var sale = try await client.arm(lane: lane, reference: reference, amount: amount)
+            let entered = pin ? PINPrompt.read() : nil
+            var sale = try await client.arm(lane: lane, reference: reference, amount: amount, pin: entered)
             var shown = ""
             while sale.state == .open {
                 SaleProgress(load: false).show(sale, &shown, quietly: common.json)

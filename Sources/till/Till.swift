@@ -27,6 +27,7 @@ struct Till: AsyncParsableCommand {
               till card probe
               till card readers
               till secure-module reset --wrong-mac2
+              till policy explain --class staff
 
             EXIT STATUS
               0   done; for a sale: approved
@@ -43,6 +44,7 @@ struct Till: AsyncParsableCommand {
             StatusCommand.self, SaleCommand.self, LoadCommand.self, RefundCommand.self, VoidCommand.self,
             JournalCommand.self, SyncCommand.self,
             CardCommand.self, SecureModuleCommand.self,
+            PolicyCommand.self,
         ])
 }
 

@@ -10,7 +10,7 @@ import Testing
 struct StorageFailureTests {
     @Test("a full disk refuses sales, loses nothing, and sales go on when there is room")
     func fullDisk() async throws {
-        guard let disk = try SmallDisk(kibibytes: 512) else { try Test.cancel("mounting needs root") }
+        guard let disk = try SmallDisk(kibibytes: 768) else { try Test.cancel("mounting needs root") }
         let ballast = disk.directory.file("ballast")
         #expect(FileManager.default.createFile(atPath: ballast, contents: Data(count: 200 * 1024)))
         let (path, keyPath) = (disk.directory.file("till.db"), disk.directory.file("key"))
@@ -49,7 +49,7 @@ struct StorageFailureTests {
 
     @Test("on a full disk an intent is refused and stores nothing, and its number can be voided")
     func fullDiskAtIntent() async throws {
-        guard let disk = try SmallDisk(kibibytes: 512) else { try Test.cancel("mounting needs root") }
+        guard let disk = try SmallDisk(kibibytes: 768) else { try Test.cancel("mounting needs root") }
         let ballast = disk.directory.file("ballast")
         #expect(FileManager.default.createFile(atPath: ballast, contents: Data(count: 200 * 1024)))
         let (path, keyPath) = (disk.directory.file("till.db"), disk.directory.file("key"))

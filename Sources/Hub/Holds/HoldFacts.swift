@@ -35,9 +35,20 @@ package struct HoldFacts: Sendable, Hashable {
         package var held: Amount
     }
 
+    /// What the campus policy asks.
+    package struct Policy: Sendable, Hashable {
+        package var policy: CampusPolicy
+        package var terms: AccountTerms
+        package var today: PeriodUse
+        package var meal: PeriodUse
+        package var subsidy: SubsidyBalance
+    }
+
     package var payer: Payer
     /// The account that the card or code belongs to; `nil` when it does not exist.
     package var account: Account?
     /// Whether the terminal may sell for the merchant.
     package var merchantPermitted: Bool
+    /// `nil` before the first policy, or without an account.
+    package var policy: Policy?
 }

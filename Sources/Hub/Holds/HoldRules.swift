@@ -42,7 +42,9 @@ package struct HoldRules: Sendable, Hashable {
         }
         guard facts.merchantPermitted else { return .declined(.merchantNotPermitted) }
         if case .card(_, .unproven) = terms.payer, !unprovenCards { return .declined(.unprovenCardNotPermitted) }
-        let available = account.balance - account.held - undelivered
+        if let reason = facts.policy?.objection(to: terms, now: now) { return .declined(reason) }
+        let subsidy = facts.policy?.subsidy(for: terms, now: now) ?? .zero
+        let available = account.balance + subsidy - account.held - undelivered
         guard available >= terms.amount else {
             return .declined(account.balance < .zero ? .accountInDebt : .insufficientFunds)
         }

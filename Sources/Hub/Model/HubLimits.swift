@@ -41,4 +41,8 @@ package enum HubLimits {
     package static let enrolmentLifetimes = 60...604_800
     /// Most certificates of a terminal that are shown: six years of quarterly renewals.
     package static let certificatesShown = 24
+
+    /// How long after the end of a subsidy every terminal must have been heard before what is left is taken back: a
+    /// terminal that is back delivers what it holds long before.
+    package static let subsidyGrace: Duration = .seconds(3600)
 }

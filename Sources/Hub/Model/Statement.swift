@@ -12,6 +12,10 @@ package enum PostingKind: String, Codable, Sendable, CaseIterable {
     case void
     /// The part of money paid in that ends a debt.
     case debtRecovery
+    /// Subsidy given to an account.
+    case subsidyGrant
+    /// Subsidy whose time has ended, taken back; or what was overspent of it, moved to the account's cash.
+    case subsidyExpiry
     /// A sale that a card's own purse paid, by the terminal's record or by what was found out later.
     case pursePurchase
     /// Money that went from an account into a card's own purse.

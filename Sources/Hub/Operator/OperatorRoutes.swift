@@ -11,7 +11,7 @@ package struct OperatorRoutes: Sendable {
     let timeZoneOffsetSeconds: Int64
 
     package var table: [Route] {
-        hubTable + accountTable + cardTable + purseTable + terminalTable + listTable + booksTable
+        hubTable + accountTable + cardTable + purseTable + terminalTable + listTable + booksTable + policyTable
     }
 
     private var hubTable: [Route] {

@@ -30,7 +30,8 @@ enum FeedTable {
         let cards = try db.rows("\(cardSQL) WHERE changed > ? ORDER BY changed LIMIT ?", arguments).map(card)
         let hotList = try HotListTable.changes(after: cursor, limit: limit, db)
         let keys = try db.rows("\(codeKeySQL) WHERE changed > ? ORDER BY changed LIMIT ?", arguments).map(codeKey)
-        let merged = (accounts + cards + hotList + keys).sorted { $0.cursor < $1.cursor }
+        let policies = try db.rows("\(policySQL) WHERE changed > ? ORDER BY changed LIMIT ?", arguments).map(policy)
+        let merged = (accounts + cards + hotList + keys + policies).sorted { $0.cursor < $1.cursor }
         return Array(merged.prefix(limit))
     }
 
@@ -44,28 +45,32 @@ enum FeedTable {
         try db.rows("\(cardSQL) WHERE id > ? ORDER BY id LIMIT ?", [id, limit]).map(card)
     }
 
-    /// Everything of which there is little: at most 256 code keys.
+    /// Everything of which there is little: at most 256 code keys, and the policies, of which one may be for later.
     static func settings(_ db: Database) throws -> [ChangeMessage] {
         try db.rows("\(codeKeySQL) ORDER BY key_id").map(codeKey)
+            + db.rows("\(policySQL) ORDER BY version").map(policy)
     }
 
     // MARK: - Rows
 
     private static let accountSQL = """
-        SELECT a.changed, a.id, a.status, b.balance_fen, coalesce(s.balance_fen, 0) AS subsidy_fen
-        FROM account a JOIN book b ON b.id = a.book_id LEFT JOIN book s ON s.name = 'subsidy:' || a.id
+        SELECT a.changed, a.id, a.status, b.balance_fen, coalesce(s.balance_fen, 0) AS subsidy_fen,
+            \(AccountTermsRows.columns)
+        FROM account a JOIN book b ON b.id = a.book_id
+            LEFT JOIN book s ON s.name = 'subsidy:' || a.id \(AccountTermsRows.joins)
         """
+    private static let policySQL = "SELECT changed, version, document, signature FROM policy"
     private static let cardSQL = "SELECT changed, id, account_id, status FROM card"
     private static let codeKeySQL = """
         SELECT changed, key_id, public_key, valid_from_seconds, valid_through_seconds FROM code_key
         """
 
     private static func account(_ row: Row) throws -> ChangeMessage {
-        ChangeMessage(
-            cursor: try row.unsigned("changed"),
-            account: AccountMessage(
-                id: try row.account("id"), status: try row.choice("status"), balance: try row.amount("balance_fen"),
-                subsidy: try row.amount("subsidy_fen")))
+        var account = AccountMessage(
+            id: try row.account("id"), status: try row.choice("status"), balance: try row.amount("balance_fen"),
+            subsidy: try row.amount("subsidy_fen"), subsidyExpires: try AccountTermsRows.subsidyEnd(row))
+        account.terms = try AccountTermsRows.message(row)
+        return ChangeMessage(cursor: try row.unsigned("changed"), account: account)
     }
 
     private static func card(_ row: Row) throws -> ChangeMessage {
@@ -73,6 +78,10 @@ enum FeedTable {
             cursor: try row.unsigned("changed"),
             card: CardMessage(
                 id: try row.identifier("id"), account: try row.account("account_id"), status: try row.choice("status")))
+    }
+
+    private static func policy(_ row: Row) throws -> ChangeMessage {
+        ChangeMessage(cursor: try row.unsigned("changed"), policy: try PolicyRows.message(row))
     }
 
     private static func codeKey(_ row: Row) throws -> ChangeMessage {

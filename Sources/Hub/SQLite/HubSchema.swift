@@ -5,7 +5,7 @@ enum HubSchema {
     /// `PRAGMA application_id` of a hub database: "CTHB".
     static let applicationID: Int64 = 0x4354_4842
     /// `PRAGMA user_version`: the number of migrations that made the file.
-    static let version: Int64 = 8
+    static let version: Int64 = 9
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -40,6 +40,10 @@ enum HubSchema {
         migrator.registerMigration("8 sessions") { db in
             try db.execute(sql: sessionsSQL)
             try db.execute(sql: "PRAGMA user_version = 8")
+        }
+        migrator.registerMigration("9 policies") { db in
+            try db.execute(sql: policiesSQL)
+            try db.execute(sql: "PRAGMA user_version = 9")
         }
         return migrator
     }

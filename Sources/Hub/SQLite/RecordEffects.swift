@@ -20,7 +20,11 @@ struct RecordEffects {
         var terminal: TerminalID
     }
 
-    init(now: UnixTime, _ db: Database) {
+    /// By which day and meal sales are counted.
+    private let policy: CampusPolicy
+
+    init(now: UnixTime, policy: CampusPolicy = .dayKeeper, _ db: Database) {
+        self.policy = policy
         self.now = now
         self.db = db
     }
@@ -45,6 +49,11 @@ struct RecordEffects {
             try keepOpen(record, sale, reading: reading, sheet: &sheet)
         case (.resolved(let resolution), let sale?, let reading?):
             try resolve(record, resolution, sale, reading: reading, sheet: &sheet)
+        case (.declined(.pinWrong), let sale?, nil):
+            if let account = sale.account, try accountExists(account) {
+                try AccountTermsRows.countPIN(isCorrect: false, account: account, db)
+            }
+            try releaseHold(record.transaction)
         default:
             try releaseHold(record.transaction)
         }
@@ -60,6 +69,10 @@ struct RecordEffects {
         _ = try sheet.post(
             Self.posting(sale, account: exists ? account : nil), source: .transaction(.purchase, record.transaction),
             occurredAt: record.decidedAt, postedAt: now)
+        if exists {
+            try AccountUseRows.add(
+                sale.amount, subsidy: sale.subsidy, account: account, at: record.decidedAt, policy: policy, db)
+        }
         if hold?.state == .held { try HoldTable.resolve(record.transaction, as: .captured, now: now, db) }
         let facts = RecordFacts(
             accountExists: exists, merchantExists: merchant.exists, merchantPermitted: merchant.permitted,

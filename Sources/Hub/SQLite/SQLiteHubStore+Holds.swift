@@ -19,7 +19,8 @@ extension SQLiteHubStore {
             if try db.exists("SELECT 1 FROM record WHERE transaction_id = ?", [request.transaction.blob]) {
                 verdict = .declined(.transactionVoided)
             } else {
-                let facts = try Self.facts(request, terminal: terminal, rules: rules, now: now, db)
+                var facts = try Self.facts(request, terminal: terminal, rules: rules, now: now, db)
+                facts.policy = try self.policyFacts(facts.account?.id, now: now, db)
                 verdict = rules.verdict(request, facts: facts, undelivered: undelivered, now: now)
             }
             try HoldTable.insert(request, verdict: verdict, now: now, db)
@@ -68,6 +69,22 @@ extension SQLiteHubStore {
         return HoldFacts(
             payer: payer, account: try owner.flatMap { try account($0, db) },
             merchantPermitted: try isPermitted(request.merchant, terminal: terminal, db))
+    }
+
+    /// What the campus policy asks about an account.
+    func policyFacts(_ account: AccountID?, now: UnixTime, _ db: Database) throws -> HoldFacts.Policy? {
+        guard let account else { return nil }
+        let told = try AccountTermsRows.terms(of: account, db)
+        let delivered = try policyInForce(at: now, db)
+        guard let policy = delivered ?? (told == nil ? nil : CampusPolicy.dayKeeper) else { return nil }
+        let purse = try Self.subsidy(of: account, db)
+        let use = try AccountUseRows.use(of: account, terms: told, policy: policy, now: now, db)
+        let terms = AccountTerms(
+            cardClass: told?.cardClass ?? .standard, limits: told?.limits ?? SpendingLimits(),
+            hasPIN: told?.pin != nil, isPINLocked: told?.pin?.locked ?? false)
+        return HoldFacts.Policy(
+            policy: policy, terms: terms, today: use.today, meal: use.meal,
+            subsidy: SubsidyBalance(available: purse.balance, expiresAt: purse.end))
     }
 
     static func isPermitted(_ merchant: MerchantID, terminal: TerminalID, _ db: Database) throws -> Bool {

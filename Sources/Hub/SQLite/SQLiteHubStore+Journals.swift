@@ -50,7 +50,8 @@ extension SQLiteHubStore {
             let new = try Self.newRecords(of: batch, journal: journal, db)
             guard let last = new.last else { return journal.acknowledged }
             let acknowledged = Acknowledgement(sequence: last.item.record.sequence, hash: last.hash)
-            var effects = RecordEffects(now: now, db)
+            var effects = RecordEffects(
+                now: now, policy: try self.policyInForce(at: now, db) ?? .dayKeeper, db)
             try BookSheet.write(db) { sheet in
                 for record in new {
                     try JournalTable.insert(record, journal: journal, now: now, db)

@@ -26,6 +26,8 @@ package final class SQLiteHubStore: HubStore {
     let signedHotList = Mutex<HotListVersionMessage?>(nil)
     /// Changes of the hot list that are kept for terminals that were away.
     let hotListHistory: Int
+    /// The policies, newest first; `nil` when they must be read again.
+    let policyCache = Mutex<[CampusPolicy]?>(nil)
 
     /// Opens or creates the file at `path`. Blocks; call it before the services start.
     ///

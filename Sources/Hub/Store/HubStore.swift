@@ -5,7 +5,7 @@ import Payments
 /// disk (promise 12). Times come from the caller.
 package protocol HubStore: TerminalStore, JournalStore, HoldStore, FeedStore, AccountStore, CardStore, CodeStore,
     MerchantStore, ExceptionStore, BooksStore, PurseStore, DayStore, AdjustmentStore, SettlementStore, WorkListStore,
-    ReconciliationStore, ExportStore, IdentityStore, SigningStore
+    ReconciliationStore, ExportStore, IdentityStore, SigningStore, PolicyStore
 {
     /// Reads something, so that a hub that cannot reach its disk does not call itself healthy.
     func probe() async throws

@@ -10,6 +10,8 @@ package struct AccountMessage: Codable, Sendable, Hashable {
     package var subsidyFen: Int64?
     /// From here on the subsidy cannot be spent, seconds since 1970; absent when it does not expire.
     package var subsidyExpiresSeconds: Int64?
+    /// Class, limits, PIN and use of the account's holder; absent where none is set.
+    package var terms: AccountTermsMessage?
 
     package init(
         id: AccountID, status: AccountStatus, balance: Amount, subsidy: Amount = .zero, subsidyExpires: UnixTime? = nil
@@ -76,16 +78,18 @@ package struct ChangeMessage: Codable, Sendable, Hashable {
     package var card: CardMessage?
     package var hotList: HotListMessage?
     package var codeKey: CodeKeyMessage?
+    package var policy: PolicyMessage?
 
     package init(
         cursor: UInt64, account: AccountMessage? = nil, card: CardMessage? = nil, hotList: HotListMessage? = nil,
-        codeKey: CodeKeyMessage? = nil
+        codeKey: CodeKeyMessage? = nil, policy: PolicyMessage? = nil
     ) {
         self.cursor = cursor
         self.account = account
         self.card = card
         self.hotList = hotList
         self.codeKey = codeKey
+        self.policy = policy
     }
 }
 

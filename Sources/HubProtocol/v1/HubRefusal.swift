@@ -42,17 +42,21 @@ package enum HubRefusal: Int, Sendable, CaseIterable, Codable {
     case journalForked = 4171
     /// Two machines work with one identity and one journal.
     case terminalCloned = 4172
+    /// A policy document that is not valid.
+    case policyInvalid = 4131
+    /// A policy document whose version is not above the newest.
+    case policyNotNewer = 4132
     case hubFault = 4190
 
     /// The HTTP status under which the refusal travels.
     package var httpStatus: Int {
         switch self {
-        case .malformedRequest, .chainBroken, .signatureInvalid: 400
+        case .malformedRequest, .chainBroken, .signatureInvalid, .policyInvalid: 400
         case .unauthenticated: 401
         case .terminalNotPermitted, .secondPersonNeeded, .operatorUnknown: 403
         case .notFound: 404
         case .journalUnknown, .gap, .contentChanged, .transactionReused, .alreadyExists, .notPermittedInThisState,
-            .dayNotOver, .journalForked, .terminalCloned:
+            .dayNotOver, .journalForked, .terminalCloned, .policyNotNewer:
             409
         case .cursorTooOld: 410
         case .bodyTooLarge, .batchTooLarge: 413

@@ -6,6 +6,9 @@ import Terminal
 /// One commit while it is being written: each write stands on those before it.
 struct GroupCommit {
     let name: JournalName
+    let policies: PolicyShelf
+    /// The time of this commit, where the ledger has a clock.
+    let point: ClockPoint?
     private(set) var standing: Standing
     /// Numbers that were given out and have no record.
     private var open: Set<UInt64>
@@ -13,8 +16,13 @@ struct GroupCommit {
     private(set) var closed: [UInt64] = []
     private(set) var hasChanges = false
 
-    init(name: JournalName, standing: Standing, open: Set<UInt64>) {
+    init(
+        name: JournalName, standing: Standing, open: Set<UInt64>, policies: PolicyShelf = PolicyShelf(),
+        point: ClockPoint? = nil
+    ) {
         self.name = name
+        self.policies = policies
+        self.point = point
         self.standing = standing
         self.open = open
     }
@@ -53,6 +61,7 @@ struct GroupCommit {
     mutating func finish(_ database: Database, reserving window: UInt64, after last: UInt64) throws {
         standing.row.reservedThrough = max(standing.row.reservedThrough, last + window)
         try standing.row.update(database)
+        if let point { try ClockPointTable.store(database, point) }
     }
 
     /// What speaks against a write to an open number.
@@ -85,14 +94,24 @@ struct GroupCommit {
     private mutating func conclude(
         _ request: AuthorizationRequest, hub: HubAnswer, authorizer: Authorizer, now: UnixTime, _ database: Database
     ) throws -> SettledWrite {
-        let payer = try PayerKnowledge(database, request.instrument, standing: standing)
+        let payer = try PayerKnowledge(
+            database, request.instrument, standing: standing,
+            policy: PolicyKnowledge(shelf: policies, point: point, now: now))
         let decision = authorizer.decide(request, view: payer.view, hub: hub, now: now)
-        let sale = JournalRecord.Sale(request, account: payer.payer(decision, hub: hub), path: decision.path)
+        let split =
+            decision.isApproved
+            ? authorizer.split(request, view: payer.view, now: now)
+            : SubsidySplit(subsidy: .zero, cash: request.amount)
+        var sale = JournalRecord.Sale(request, account: payer.payer(decision, hub: hub), path: decision.path)
+        sale.subsidy = split.subsidy
         let record = try append(
             request.transaction, decision.reason.map(Payments.Outcome.declined) ?? .approved, sale, now: now, database)
+        if request.pin != .notEntered, let account = payer.account {
+            try PINFailureTable.count(decision, pin: request.pin, database, of: account)
+        }
         return SettledWrite(
             record: record, decision: decision,
-            available: payer.available(decision, hub: hub, amount: request.amount))
+            available: payer.available(decision, hub: hub, cash: split.cash))
     }
 
     /// Appends the record of an open number.

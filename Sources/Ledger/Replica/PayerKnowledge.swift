@@ -10,7 +10,9 @@ struct PayerKnowledge {
     /// The account to which the instrument belongs; set also when the replica has no row for it.
     var account: AccountID?
 
-    init(_ database: Database, _ instrument: Instrument, standing: Standing) throws {
+    init(
+        _ database: Database, _ instrument: Instrument, standing: Standing, policy: PolicyKnowledge
+    ) throws {
         switch instrument {
         case .card(let evidence):
             let card = try ReplicaTables.card(database, evidence.card)
@@ -23,15 +25,31 @@ struct PayerKnowledge {
             view.codeUsed = try ReplicaTables.redemption(database, evidence.reference) != nil
             account = evidence.account
         }
+        try fill(database, standing: standing, policy: policy)
+    }
+
+    /// What is known of an account, or of the terminal alone, without anything presented.
+    init(_ database: Database, account: AccountID?, standing: Standing, policy: PolicyKnowledge) throws {
+        self.account = account
+        try fill(database, standing: standing, policy: policy)
+    }
+
+    private mutating func fill(_ database: Database, standing: Standing, policy: PolicyKnowledge) throws {
         view.terminalOffline = standing.unsent.offline
         view.lastHubContact = standing.row.lastHubContact
         view.lastRecord = standing.row.newestDecision
+        let row = try account.flatMap { try ReplicaTables.account(database, $0) }
+        try policy.fill(
+            &view, database, account: account, asOf: row?.asOf ?? 0, acknowledged: standing.row.acknowledged.sequence)
         guard let account else { return }
-        let row = try ReplicaTables.account(database, account)
         let debits = try ReplicaTables.uncontained(
             database, account, after: row?.asOf ?? 0, acknowledged: standing.row.acknowledged.sequence)
         view.cardOffline = debits.offline
         view.undelivered = debits.undelivered
+        if let row {
+            view.subsidy = SubsidyBalance(
+                available: row.subsidy - debits.subsidy, expiresAt: row.subsidyExpires)
+        }
         view.account = row.map {
             LedgerView.Account(id: account, status: $0.status, available: $0.balance - debits.cash)
         }
@@ -43,10 +61,12 @@ struct PayerKnowledge {
     }
 
     /// What is left for the payer after the decision.
-    func available(_ decision: Decision, hub: HubAnswer, amount: Amount) -> Amount? {
+    ///
+    /// - Parameter cash: what the cash purse pays.
+    func available(_ decision: Decision, hub: HubAnswer, cash: Amount) -> Amount? {
         switch (decision, hub) {
         case (.approved(.online), .held(_, let available)): available
-        case (.approved, _): view.account.map { $0.available - amount }
+        case (.approved, _): view.account.map { $0.available - cash }
         case (.declined, _): view.account?.available
         }
     }

@@ -10,12 +10,14 @@ enum ReplicaChange {
     case hotListed(CardID, DeclineReason)
     case hotListRemoval(CardID)
     case codeKey(CodeKeyMessage)
+    /// Checked when it is stored: the pinned key and the versions before it are in the ledger.
+    case policy(PolicyMessage)
 
     /// Whether it changes the hot list, which has versions of its own.
     var isOfHotList: Bool {
         switch self {
         case .hotListed, .hotListRemoval: true
-        case .account, .card, .codeKey: false
+        case .account, .card, .codeKey, .policy: false
         }
     }
 
@@ -28,12 +30,23 @@ enum ReplicaChange {
     /// - Throws: ``LedgerError/Code/changeMalformed`` unless the message carries exactly one entity with values that
     ///   this version knows.
     init(_ message: ChangeMessage) throws(LedgerError) {
+        if let policy = message.policy {
+            let isAlone = message.account == nil && message.card == nil && message.hotList == nil
+            guard isAlone, message.codeKey == nil else {
+                throw LedgerError(.changeMalformed, detail: "change \(message.cursor) is not one entity")
+            }
+            self = .policy(policy)
+            return
+        }
         switch (message.account, message.card, message.hotList, message.codeKey) {
         case (let account?, nil, nil, nil):
             guard account.balanceFen.magnitude <= UInt64(Self.balanceMaximum),
                 (account.subsidyFen ?? 0).magnitude <= UInt64(Self.balanceMaximum)
             else {
                 throw LedgerError(.changeMalformed, detail: "balance of change \(message.cursor)")
+            }
+            guard account.terms?.isPlausible ?? true else {
+                throw LedgerError(.changeMalformed, detail: "terms of change \(message.cursor)")
             }
             guard (0...Self.latestSeconds).contains(account.subsidyExpiresSeconds ?? 0) else {
                 throw LedgerError(.changeMalformed, detail: "subsidy of change \(message.cursor)")
@@ -57,9 +70,12 @@ enum ReplicaChange {
 
     /// Stores the newest state of the entity. Records of this terminal up to `asOf` are in an account's balance.
     ///
-    /// - Parameter prefix: of the tables, for a snapshot under way.
-    func store(_ database: Database, asOf: UInt64, prefix: String = "") throws {
+    /// - Parameters:
+    ///   - receivedAt: hub time of the page, kept with a policy.
+    ///   - prefix: of the tables, for a snapshot under way.
+    func store(_ database: Database, asOf: UInt64, receivedAt: UnixTime, prefix: String = "") throws {
         switch self {
+        case .policy(let policy): try PolicyTable.store(database, policy, receivedAt: receivedAt)
         case .account(let account):
             let statement = try PreparedStatement(
                 database,
@@ -77,6 +93,7 @@ enum ReplicaChange {
             try statement.bind(5, account.subsidyFen ?? 0)
             try statement.bind(6, account.subsidyExpiresSeconds)
             try statement.execute()
+            try AccountTermsTable.store(database, account.terms, of: account.id, prefix: prefix)
         case .card(let card):
             let statement = try PreparedStatement(
                 database,
@@ -104,5 +121,20 @@ enum ReplicaChange {
             try statement.bind(4, key.validThroughSeconds)
             try statement.execute()
         }
+    }
+}
+
+extension AccountTermsMessage {
+    /// Whether all values are in their ranges.
+    fileprivate var isPlausible: Bool {
+        let amounts = [singleLimitFen, dayLimitFen, use?.amountFen, use?.mealAmountFen].compactMap { $0 }
+        let counts = [use?.count, use?.mealCount, use?.mealSubsidyCount].compactMap { $0 }
+        let isPINWhole =
+            pin.map { pin in
+                Hex.decode(pin.salt)?.count == 16 && Hex.decode(pin.hash)?.count == 32
+                    && (1...10_000_000).contains(pin.iterations) && pin.version <= UInt64(Int64.max)
+            } ?? true
+        return amounts.allSatisfy { (0...ReplicaChange.balanceMaximum).contains($0) }
+            && counts.allSatisfy { (0...1_000_000).contains($0) } && isPINWhole
     }
 }

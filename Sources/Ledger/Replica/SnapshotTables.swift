@@ -13,7 +13,9 @@ enum SnapshotTables {
     private static let old = "old_"
 
     /// The replica's tables, each with its key.
-    private static let tables = [("account", "id"), ("card", "id"), ("hot_list", "card"), ("code_key", "key_id")]
+    private static let tables = [
+        ("account", "id"), ("account_terms", "account"), ("card", "id"), ("hot_list", "card"), ("code_key", "key_id"),
+    ]
 
     /// Makes empty tables like those in force.
     static func create(_ database: Database) throws {

@@ -17,7 +17,10 @@ struct OpenedLedger {
     /// See ``SessionTable/contest(_:)``.
     let contested: Int64?
 
-    init(path: String, terminal: TerminalID, reservationWindow: UInt64, now: UnixTime) throws(LedgerError) {
+    /// - Parameter now: the time, from the newest stored point and the newest time that the journal knows.
+    init(
+        path: String, terminal: TerminalID, reservationWindow: UInt64, now: (ClockPoint?, UnixTime?) -> UnixTime
+    ) throws(LedgerError) {
         let connection = try LedgerFile.connect(path)
         do {
             let row = try connection.writeWithoutTransaction { try StateRow($0) }
@@ -30,6 +33,8 @@ struct OpenedLedger {
                 try Self.checkTail(database, name: name, row: row, count: row.running ? Self.tailRecords : 1)
             }
             let reserved = row.reservedThrough
+            let point = try connection.writeWithoutTransaction { try ClockPointTable.point($0) }
+            let now = now(point, [row.lastHubContact, row.newestDecision].compactMap { $0 }.max())
             let standing = try Self.start(
                 connection, name: name, row: row, reservationWindow: reservationWindow, now: now)
             self.connection = connection

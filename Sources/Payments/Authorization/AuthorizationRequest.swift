@@ -74,6 +74,10 @@ package struct AuthorizationRequest: Sendable, Hashable {
     package var instrument: Instrument
     package var merchant: MerchantID
     package var lane: LaneID
+    /// What became of the payer's PIN.
+    package var pin = PINResult.notEntered
+    /// Fixes the lots of the random online selection.
+    package var selectionSeed: UInt64 = 0
 
     package init(
         transaction: TransactionID, amount: Amount, instrument: Instrument, merchant: MerchantID, lane: LaneID

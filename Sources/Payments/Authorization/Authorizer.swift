@@ -1,5 +1,6 @@
 /// Decides one request from what the ledger knows and what the hub said. Pure: the same values give the same answer.
 package struct Authorizer: Sendable {
+    /// What counts until the hub has delivered a policy.
     package var policy: OfflinePolicy
     package var clock: ClockRules
     /// Seconds east of UTC in which card validity days are counted.
@@ -15,10 +16,43 @@ package struct Authorizer: Sendable {
     ///
     /// - Returns: the reason, or `nil` when the hub should be asked.
     package func refusal(_ request: AuthorizationRequest, view: LedgerView, now: UnixTime) -> DeclineReason? {
-        switch request.instrument {
-        case .card(let evidence): cardRefusal(evidence, amount: request.amount, view: view, now: now)
-        case .code(let evidence): codeRefusal(evidence, amount: request.amount, view: view, now: now)
+        let refusal =
+            switch request.instrument {
+            case .card(let evidence): cardRefusal(evidence, amount: request.amount, view: view, now: now)
+            case .code(let evidence): codeRefusal(evidence, amount: request.amount, view: view, now: now)
+            }
+        if let refusal { return refusal }
+        return firstObjection(rules(request.merchant, view: view, now: now).standing, to: request, view, now)
+    }
+
+    /// The rules for a sale: those of the newest delivered policy, else ``policy``.
+    package func rules(_ merchant: MerchantID, view: LedgerView, now: UnixTime) -> PolicyRules {
+        guard let delivered = view.policy else { return PolicyRules(offline: policy) }
+        return delivered.rules(
+            in: delivered.scope(merchant: merchant, cardClass: view.terms.cardClass, now: now))
+    }
+
+    /// What a sale costs that was armed with `amount`: never more than that.
+    package func charge(_ amount: Amount, merchant: MerchantID, view: LedgerView, now: UnixTime) -> Amount {
+        let isMealOpen = view.policy.map { $0.openMeal(at: now) != 0 } ?? false
+        return isMealOpen ? rules(merchant, view: view, now: now).meal.charge(amount) : amount
+    }
+
+    /// Who pays which part of an approved sale.
+    package func split(_ request: AuthorizationRequest, view: LedgerView, now: UnixTime) -> SubsidySplit {
+        let isMealOpen = view.policy.map { $0.openMeal(at: now) != 0 } ?? false
+        return SubsidySplit(
+            request.amount, rules: rules(request.merchant, view: view, now: now).subsidy, balance: view.subsidy,
+            meal: isMealOpen ? view.meal : nil, now: now)
+    }
+
+    private func firstObjection(
+        _ rules: [any OfflineRule], to request: AuthorizationRequest, _ view: LedgerView, _ now: UnixTime
+    ) -> DeclineReason? {
+        for rule in rules {
+            if let reason = rule.objection(to: request, view: view, now: now) { return reason }
         }
+        return nil
     }
 
     /// The decision. `now` is the terminal's trusted time.
@@ -60,12 +94,12 @@ package struct Authorizer: Sendable {
         if case .card(let evidence) = request.instrument, evidence.limits.isHubRequired {
             return .declined(.hubNeededForCard, .offline(cause))
         }
-        for rule in policy.rules {
-            if let reason = rule.objection(to: request, view: view, now: now) {
-                return .declined(reason, .offline(cause))
-            }
+        let rules = rules(request.merchant, view: view, now: now)
+        if let reason = firstObjection(rules.withoutHub, to: request, view, now) {
+            return .declined(reason, .offline(cause))
         }
-        guard let account = view.account, account.available >= request.amount else {
+        let cash = split(request, view: view, now: now).cash
+        guard let account = view.account, account.available >= cash else {
             return .declined(.insufficientFunds, .offline(cause))
         }
         return .approved(.offline(cause))
@@ -112,6 +146,7 @@ package struct Authorizer: Sendable {
 
     /// A code's lifetime only means something on a clock that can be trusted.
     private func clockRefusal(_ request: AuthorizationRequest, view: LedgerView, now: UnixTime) -> DeclineReason? {
+        guard view.isClockTrusted else { return .clockNotTrusted }
         let known = [view.lastHubContact, view.lastRecord].compactMap { $0 }.max()
         guard let known else { return nil }
         return now < known.advanced(by: .zero - clock.backwardTolerance) ? .clockNotTrusted : nil

@@ -55,5 +55,20 @@ package struct LedgerView: Sendable, Hashable {
     /// Time of the newest journal record; `nil` in an empty journal.
     package var lastRecord: UnixTime?
 
+    /// The newest delivered policy that is in force; `nil` before the first, when the terminal's configuration counts.
+    package var policy: CampusPolicy?
+    /// What the account's holder is and has chosen.
+    package var terms = AccountTerms()
+    /// The account's subsidy purse.
+    package var subsidy = SubsidyBalance()
+    /// What the account bought today.
+    package var today = PeriodUse()
+    /// What the account bought in the meal that is open; nothing outside meals.
+    package var meal = PeriodUse()
+    /// Time of the oldest sale that this terminal approved alone and the hub has not acknowledged.
+    package var oldestUnsentOffline: UnixTime?
+    /// Whether the terminal knows how much time has passed since what it last stored (``OfflineClock``).
+    package var isClockTrusted = true
+
     package init() {}
 }

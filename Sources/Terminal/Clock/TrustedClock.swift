@@ -1,32 +1,36 @@
 import Payments
 import Synchronization
 
-/// The terminal's best knowledge of the time: the hub's, carried forward by the boot clock, which nobody can set.
-///
-/// Before the first contact after a boot it is the wall clock; the authorizer then refuses to decide alone when that
-/// lies behind what the journal has already seen.
+/// The terminal's best knowledge of the time: the hub's, carried forward by the boot clock, which nobody can set, and
+/// over restarts by what the ledger stored (``OfflineClock``).
 package final class TrustedClock: Sendable {
-    private struct Contact {
-        var hubTime: UnixTime
-        var uptime: Duration
+    private let clock: any TerminalClock
+    private let offline: Mutex<OfflineClock>
+
+    /// - Parameter boot: the machine's present boot.
+    package init(clock: any TerminalClock, boot: BootID = .unnamed) {
+        self.clock = clock
+        offline = Mutex(OfflineClock(boot: boot))
     }
 
-    private let clock: any TerminalClock
-    private let contact = Mutex<Contact?>(nil)
+    /// Goes on from what the ledger stored.
+    package func resume(from point: ClockPoint?, newest: UnixTime?) {
+        offline.withLock { $0.resume(from: point, newest: newest) }
+    }
 
-    package init(clock: any TerminalClock) { self.clock = clock }
+    /// The trusted time. Before the first contact of a new journal it is the wall clock.
+    package func now() -> UnixTime { point().time }
 
-    /// The trusted time.
-    package func now() -> UnixTime {
-        let known = contact.withLock { $0 }
-        guard let known else { return clock.wallTime() }
-        return known.hubTime.advanced(by: clock.uptime() - known.uptime)
+    /// The trusted time with whether it is known, as the ledger stores it.
+    package func point() -> ClockPoint {
+        let (wallTime, uptime) = (clock.wallTime(), clock.uptime())
+        return offline.withLock { $0.read(wallTime: wallTime, uptime: uptime) }
     }
 
     /// Notes what time the hub says it is.
     package func noteContact(hubTime: UnixTime) {
         let uptime = clock.uptime()
-        contact.withLock { $0 = Contact(hubTime: hubTime, uptime: uptime) }
+        offline.withLock { $0.noteContact(hubTime: hubTime, uptime: uptime) }
     }
 
     /// How far the wall clock is ahead of the trusted time; zero before the first contact.

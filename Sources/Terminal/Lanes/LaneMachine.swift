@@ -226,7 +226,7 @@ package struct LaneMachine: Sendable {
         state = .idle
         let display: LaneDisplay =
             switch transaction.decision {
-            case .approved: .approved(order.amount, available: transaction.available)
+            case .approved: .approved(transaction.record.sale?.amount ?? order.amount, available: transaction.available)
             case .declined(let reason, _): .declined(reason)
             }
         return [.finish(order.reference, .decided(transaction, timing)), .show(display)]

@@ -1,3 +1,4 @@
+import HubProtocol
 import Payments
 import SmartCards
 
@@ -33,6 +34,8 @@ package struct SaleOrder: Sendable, Equatable {
     package var reference: SaleReference
     /// From 1 fen to ``Payments/Amount/saleMaximum``.
     package var amount: Amount
+    /// The payer's account PIN, where the payer entered one.
+    package var pin: AccountPIN?
 
     package init(kind: OrderKind = .sale, reference: SaleReference, amount: Amount) {
         invariant(amount > .zero && amount <= .saleMaximum, "a sale is from 1 fen to the sale maximum")

@@ -29,6 +29,12 @@ package struct LedgerError: StableError, Equatable {
         case cardTransactionOpen = 3024
         /// A record or intent of a card's own money is not whole, or not the end of what was intended.
         case intentMismatch = 3025
+        /// A policy that is older than one this terminal has, or another one under the same version.
+        case policyRolledBack = 3030
+        /// A policy that the hub's pinned key did not sign.
+        case policyForged = 3031
+        /// A policy that this version cannot read, though the hub signed it.
+        case policyInvalid = 3032
         /// The hub signs with another key than the one that this terminal has pinned.
         case hubKeyChanged = 3060
         /// A version of the hot list is not signed with the pinned key, or not signed at all.
@@ -78,6 +84,9 @@ package struct LedgerError: StableError, Equatable {
             case .snapshotDoesNotFollow: "the hub's snapshot does not follow from what was fetched; it is begun anew"
             case .journalContested:
                 "this terminal's journal is also written elsewhere; sales are refused until the card office has decided"
+            case .policyRolledBack: "the hub sent a policy that is older than the one in force here"
+            case .policyForged: "the hub sent a policy without a valid signature"
+            case .policyInvalid: "the hub sent a policy that cannot be understood"
             case .hubKeyChanged: "the hub signs with another key than before; the card office must confirm the new one"
             }
         return detail.isEmpty ? text : "\(text) (\(detail))"

@@ -6,28 +6,36 @@ import Synchronization
 /// Takes one payment to its durable decision: mint, ask the hub within the budget, decide and store.
 package final class AuthorizationService: Sendable {
     private let journal: any PaymentJournal
+    private let policies: (any PolicyLedger)?
     private let hub: any HubGateway
     private let clock: TrustedClock
     private let authorizer: Authorizer
     private let merchant: MerchantID
     private let hubBudget: Duration
+    private let selectionSeed: UInt64
     private let recorded: @Sendable () -> Void
     /// Numbers whose decision could not be stored; they are voided as soon as the journal can be written again.
     private let abandoned = Mutex<[TransactionID]>([])
 
     /// - Parameters:
+    ///   - policies: says how PINs are checked; `nil` where no account has one.
     ///   - hubBudget: how long a tap waits for the hub before the terminal decides alone.
+    ///   - selectionSeed: fixes the lots of the random online selection for the life of the process.
     ///   - recorded: called after each new record, so that it is sent at once.
     package init(
-        journal: any PaymentJournal, hub: any HubGateway, clock: TrustedClock, authorizer: Authorizer,
-        merchant: MerchantID, hubBudget: Duration, recorded: @escaping @Sendable () -> Void
+        journal: any PaymentJournal, policies: (any PolicyLedger)? = nil, hub: any HubGateway, clock: TrustedClock,
+        authorizer: Authorizer,
+        merchant: MerchantID, hubBudget: Duration, selectionSeed: UInt64 = 0,
+        recorded: @escaping @Sendable () -> Void
     ) {
         self.journal = journal
+        self.policies = policies
         self.hub = hub
         self.clock = clock
         self.authorizer = authorizer
         self.merchant = merchant
         self.hubBudget = hubBudget
+        self.selectionSeed = selectionSeed
         self.recorded = recorded
     }
 
@@ -40,9 +48,12 @@ package final class AuthorizationService: Sendable {
         let transaction = try await journal.mint()
         CrashPoint.numberTaken.reach()
         do throws(LedgerError) {
-            let request = AuthorizationRequest(
-                transaction: transaction, amount: order.amount, instrument: instrument, merchant: merchant, lane: lane)
             let view = try await journal.view(of: instrument)
+            let amount = authorizer.charge(order.amount, merchant: merchant, view: view, now: clock.now())
+            var request = AuthorizationRequest(
+                transaction: transaction, amount: amount, instrument: instrument, merchant: merchant, lane: lane)
+            request.selectionSeed = selectionSeed
+            request.pin = try await checked(order.pin, view: view)
             let started = clock.uptime()
             var answer = HubAnswer.notAsked
             if authorizer.refusal(request, view: view, now: clock.now()) == nil {
@@ -59,6 +70,17 @@ package final class AuthorizationService: Sendable {
             abandon(transaction)
             throw error
         }
+    }
+
+    /// Checks the payer's PIN, before the decision and outside its commit, because the check is slow on purpose. A
+    /// locked PIN is not checked: nobody shall learn from it whether it was right.
+    private func checked(_ pin: AccountPIN?, view: LedgerView) async throws(LedgerError) -> PINResult {
+        guard let pin, let account = view.account?.id, let policies else { return .notEntered }
+        guard let verifier = try await policies.pinVerifier(of: account).flatMap({ PINHash($0) }) else {
+            return .notEntered
+        }
+        if view.terms.isPINLocked { return .wrong }
+        return pin.matches(verifier) ? .correct : .wrong
     }
 
     /// Takes a number that will never have a record; it is voided as soon as the journal can be written again.

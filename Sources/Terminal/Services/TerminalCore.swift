@@ -35,14 +35,14 @@ package struct TerminalCore: Sendable {
     package var clock: TrustedClock
     package var inspection: CardInspection
     package var secureModule: SecureModuleOffice
+    package var policy: PolicyDesk
     /// The readers that there are now.
     package var readers: @Sendable () -> [ReaderFacts]
 
     package init(
         facts: TerminalFacts, lanes: [Lane], queue: any SendQueue, archive: any JournalArchive,
         corrections: CorrectionService, sync: SyncService, clock: TrustedClock, inspection: CardInspection,
-        secureModule: SecureModuleOffice,
-        readers: @escaping @Sendable () -> [ReaderFacts]
+        secureModule: SecureModuleOffice, policy: PolicyDesk, readers: @escaping @Sendable () -> [ReaderFacts]
     ) {
         self.facts = facts
         self.lanes = lanes
@@ -53,6 +53,7 @@ package struct TerminalCore: Sendable {
         self.clock = clock
         self.inspection = inspection
         self.secureModule = secureModule
+        self.policy = policy
         self.readers = readers
     }
 

@@ -13,6 +13,7 @@ struct Account: AsyncParsableCommand {
             """,
         subcommands: [
             Create.self, List.self, Debt.self, Show.self, StatementOf.self, Freeze.self, Unfreeze.self, Close.self,
+            Terms.self, Limits.self, PIN.self, Subsidy.self,
         ],
         aliases: ["accounts"])
 
