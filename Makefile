@@ -1,6 +1,6 @@
 # Every target is a script of the same name; this file only gives them one way in.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz build format lint units clean
+.PHONY: help demo test bench fuzz soak build format lint units clean
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -19,6 +19,9 @@ bench: ## measure, beside a floor taken in the same run
 
 fuzz: ## fuzz what reads bytes from outside (SECONDS=600, TARGETS=...)
 	@scripts/fuzz --seconds $(or $(SECONDS),600) $(TARGETS)
+
+soak: ## run the campus simulation seed after seed (MINUTES=60)
+	@scripts/soak --minutes $(or $(MINUTES),60)
 
 build: ## build everything with tests
 	@scripts/install-packages

@@ -203,8 +203,8 @@ let package = Package(
         tests(
             "StorageFaultTests",
             [
-                "FaultyStorage", "Ledger", "Hub", "Terminal", "Simulation", "HubProtocol", "PaymentCodes", "Payments",
-                "TestSupport", grdb, crypto, log,
+                "CampusSimulation", "FaultyStorage", "Ledger", "Hub", "Terminal", "Simulation", "HubProtocol",
+                "PaymentCodes", "Payments", "TestSupport", grdb, crypto, log,
             ]),
         tests(
             "CampusSimulationTests",

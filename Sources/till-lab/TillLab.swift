@@ -14,9 +14,10 @@ struct TillLab: AsyncParsableCommand {
               till-lab card create card.json --serial 00061998081700000030
               till-lab card tap card.json --key master-key --hold 2
               till-lab scanner --device /tmp/scanner
+              till-lab simulate --seed 7 --terminals 3 --days 2
             """,
         subcommands: [
             CardCommand.self, SecureModuleCommand.self, ScannerCommand.self, DemoCommand.self, BenchCommand.self,
-            ReaderCommand.self,
+            ReaderCommand.self, SimulateCommand.self,
         ])
 }

@@ -1,3 +1,4 @@
+import CampusSimulation
 import FaultyStorage
 import Foundation
 import Hub

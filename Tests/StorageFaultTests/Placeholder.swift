@@ -1,1 +1,2 @@
+import CampusSimulation
 import Testing

@@ -151,6 +151,13 @@ package final class HubApplication: Service {
             }, logger: logger)
     }
 
+    /// Both interfaces without a socket.
+    package func inProcess() -> InProcessHub {
+        InProcessHub(
+            terminals: router(terminalRoutes).buildResponder(), operators: router(operatorRoutes).buildResponder(),
+            logger: logger)
+    }
+
     /// All routes of both interfaces, for the documents.
     package var routes: [Route] { terminalRoutes + operatorRoutes }
 

@@ -34,16 +34,17 @@ struct HubRouter: Sendable {
         switch route.access {
         case .open, .operator: break
         case .terminal, .lateTerminal:
-            if isEncrypted {
+            if isEncrypted, let channel = context.channel {
                 let record = try await authenticator.certificate(
-                    on: context.channel, permitsExpired: route.access == .lateTerminal, peer: context.peer, now: now)
+                    on: channel, permitsExpired: route.access == .lateTerminal, peer: context.peer, now: now)
                 terminal = record.terminal
                 certificate = record.serial
             } else {
                 terminal = try await authenticator.terminal(authorization: request.headers[.authorization], now: now)
             }
         }
-        let peer = route.access == .operator ? try await peers.peer(of: context.channel) : nil
+        var peer: OperatorIdentity?
+        if route.access == .operator, let channel = context.channel { peer = try await peers.peer(of: channel) }
         let hubRequest = HubRequest(
             terminal: terminal, certificate: certificate, now: now, peer: peer, parameters: Self.parameters(context),
             query: Self.query(request),

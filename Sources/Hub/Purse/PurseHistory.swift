@@ -58,7 +58,10 @@ struct PurseHistory {
             return conclude(.didNotHappen, by: taker)
         }
         let next = others.filter { $0.serial == unknown.serial + 1 }
-        guard let witness = next.first else { return jump(over: unknown).map { conclude($0.0, by: $0.1) } }
+        guard let witness = next.first else {
+            if let later = untouchedLater(than: unknown, others) { return conclude(.didNotHappen, by: later) }
+            return jump(over: unknown).map { conclude($0.0, by: $0.1) }
+        }
         func explains(_ balance: Amount) -> Bool {
             next.allSatisfy { reaches(from: balance, to: $0.balanceBefore, through: unknown.kind.other) }
         }
@@ -73,6 +76,18 @@ struct PurseHistory {
         case (false, 1, false): return nil
         default: return conclude(.undetermined, by: witness)
         }
+    }
+
+    /// The next known purchase after serials that left no record, when it shows the balance from before the unknown
+    /// one: purchases only take, so those between took nothing, the unknown one among them. Several taps that only
+    /// prove a card genuine leave such a gap.
+    private func untouchedLater(than unknown: PurseMove, _ others: [PurseMove]) -> PurseMove? {
+        let later = others.filter { $0.state == .happened && $0.serial > unknown.serial }
+            .min { $0.serial < $1.serial }
+        guard unknown.kind == .purchase, let later, later.balanceBefore == unknown.balanceBefore,
+            !reaches(from: unknown.balanceAfter, to: later.balanceBefore, through: .load)
+        else { return nil }
+        return later
     }
 
     /// A load shows between two purchases of consecutive serials: the balance rises by its amount.

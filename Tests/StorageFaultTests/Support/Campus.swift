@@ -1,3 +1,4 @@
+import CampusSimulation
 import HubProtocol
 import Payments
 import Terminal

@@ -1,3 +1,4 @@
+import CampusSimulation
 import Crypto
 import FaultyStorage
 import Foundation

@@ -1,3 +1,4 @@
+import CampusSimulation
 import Hub
 import HubProtocol
 import Payments

@@ -1,3 +1,4 @@
+import CampusSimulation
 import Foundation
 import GRDB
 import HubProtocol

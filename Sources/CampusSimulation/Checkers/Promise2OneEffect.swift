@@ -1,0 +1,52 @@
+import Hub
+import Payments
+
+/// Promise 2: a transaction id has one effect at most, on terminal and hub; and so has an order that a
+/// lane remembers.
+@SimulationActor package final class Promise2OneEffect: PromiseChecker {
+    package let promise = 2
+
+    private var orders: [String: TransactionID] = [:]
+
+    package func observe(_ event: CampusEvent) -> String? {
+        switch event {
+        case .shown(let sale):
+            let order = "\(sale.terminal)/\(sale.life)/\(sale.reference)"
+            if let other = orders[order], other != sale.record.transaction {
+                return "order \(sale.reference) was paid twice at terminal \(sale.terminal)"
+            }
+            orders[order] = sale.record.transaction
+            return nil
+        case .opened(let terminal, let records): return repeated(terminal, records)
+        default: return nil
+        }
+    }
+
+    package func judge(_ end: CampusEnd) -> [String] {
+        var findings = end.terminals.enumerated().compactMap { repeated($0.offset, $0.element.records) }
+        for account in end.accounts {
+            var seen: Set<TransactionID> = []
+            for line in end.statements[account.id] ?? [] {
+                guard let transaction = line.transaction else { continue }
+                if !seen.insert(transaction).inserted { findings.append("\(transaction) was posted twice") }
+            }
+        }
+        // Everything that the hub posted is a record of some terminal, and of one that was approved.
+        let approved = Set(end.terminals.flatMap(\.records).filter { $0.posting != nil }.map(\.transaction))
+        for account in end.accounts where end.restoredTerminals.isEmpty {
+            for line in end.statements[account.id] ?? [] {
+                guard let transaction = line.transaction, !approved.contains(transaction) else { continue }
+                findings.append("\(transaction) was posted, and no terminal approved it")
+            }
+        }
+        return findings
+    }
+
+    private func repeated(_ terminal: Int, _ records: [JournalRecord]) -> String? {
+        var seen: Set<TransactionID> = []
+        for record in records where !seen.insert(record.transaction).inserted {
+            return "\(record.transaction) stands twice in the journal of terminal \(terminal)"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,22 @@
+/// Watches one promise. It knows what happened in the campus and what is left at the end, and uses nothing of the code
+/// whose promise it watches.
+@SimulationActor package protocol PromiseChecker: AnyObject {
+    /// The promise's number in `docs/promises.md`.
+    var promise: Int { get }
+
+    /// Called with everything that happens, in order.
+    ///
+    /// - Returns: what is wrong, in a sentence; `nil` when nothing is.
+    func observe(_ event: CampusEvent) -> String?
+
+    /// Called once, after everything was healed and came to rest.
+    func judge(_ end: CampusEnd) -> [String]
+}
+
+/// A promise that was not kept.
+package struct Violation: Sendable, Hashable {
+    package var promise: Int
+    package var text: String
+    /// Virtual time since the start.
+    package var at: Duration
+}

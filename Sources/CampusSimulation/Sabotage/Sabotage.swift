@@ -1,0 +1,84 @@
+import FaultyStorage
+import Ledger
+import Payments
+
+/// A deliberately wrong build, made by putting something wrong into a port. Each shows that a checker can fail.
+package enum Sabotage: String, Sendable, CaseIterable {
+    /// A terminal's disk reports syncs that it does not do.
+    case missingSync
+    /// A lane shows green two seconds before the decision is on disk.
+    case approvalBeforeDisk
+    /// A lane forgets the orders that it has served.
+    case forgottenOrders
+    /// A terminal sends each sale once more under a new id.
+    case resentAsNew
+    /// A terminal sends another amount than it took.
+    case wrongAmount
+    /// A terminal asks for its holds under ids that it then does not use, so that nothing releases them.
+    case skippedRelease
+    /// A terminal keeps silent about a history that is not the hub's.
+    case hiddenFork
+    /// A terminal works with three times the policy that was published.
+    case lowerPolicyCheck
+    /// A terminal asks a card for money without having stored that it does.
+    case noIntent
+    /// A terminal forgets the payment codes that it has taken.
+    case forgottenCodes
+    /// A terminal leaves cards out when it applies changes.
+    case staleHotList
+    /// A terminal takes its newest records for delivered.
+    case droppedRecords
+    /// The hub comes back from a copy of the morning.
+    case forgottenAcknowledgement
+    /// The hub's disk reports syncs that it does not do.
+    case hubMissingSync
+
+    /// The promise whose checker catches it.
+    package var promise: Int {
+        switch self {
+        case .missingSync, .approvalBeforeDisk: 1
+        case .forgottenOrders, .resentAsNew: 2
+        case .wrongAmount: 3
+        case .skippedRelease: 4
+        case .hiddenFork: 5
+        case .lowerPolicyCheck: 6
+        case .noIntent: 7
+        case .forgottenCodes: 8
+        case .staleHotList: 9
+        case .droppedRecords: 11
+        case .forgottenAcknowledgement, .hubMissingSync: 12
+        }
+    }
+
+    @SimulationActor func spoil(
+        _ ports: TerminalPorts, ledger: SQLiteLedger, of terminal: CampusTerminal, on timeline: Timeline
+    ) -> TerminalPorts {
+        var ports = ports
+        func spoilJournal(_ flaw: SpoiltJournal.Flaw) {
+            ports.journal = SpoiltJournal(journal: ledger, archive: ledger, timeline: timeline, flaw: flaw)
+        }
+        func spoilWire(_ flaw: SpoiltWire.Flaw) {
+            let wire = SpoiltWire(ledger: ledger, flaw: flaw)
+            (ports.queue, ports.replica) = (wire, wire)
+        }
+        switch self {
+        case .missingSync: terminal.disk.ignoresSyncs = true
+        case .approvalBeforeDisk: spoilJournal(.late)
+        case .noIntent: spoilJournal(.noIntent)
+        case .forgottenCodes: spoilJournal(.forgottenCodes)
+        case .resentAsNew: spoilWire(.twice)
+        case .wrongAmount: spoilWire(.wrongAmount)
+        case .hiddenFork: ports.queue = SpoiltQueue(queue: ledger, flaw: .silent)
+        case .droppedRecords: ports.queue = SpoiltQueue(queue: ledger, flaw: .forgetful)
+        case .skippedRelease: ports.hub = SpoiltGateway(gateway: ports.hub)
+        case .staleHotList: ports.replica = SpoiltReplica(replica: ledger)
+        case .lowerPolicyCheck:
+            ports.policy.cardAmount.fen *= 3
+            ports.policy.cardCount *= 3
+            ports.policy.terminalAmount.fen *= 3
+            ports.policy.terminalCount *= 3
+        case .forgottenOrders, .forgottenAcknowledgement, .hubMissingSync: break
+        }
+        return ports
+    }
+}

@@ -1,0 +1,35 @@
+import HubProtocol
+import Payments
+
+/// What happened in the campus as the checkers need it.
+package enum CampusEvent: Sendable {
+    /// A lane showed green.
+    case shown(ShownSale)
+    /// A terminal's program started on its files, with these records.
+    case opened(terminal: Int, records: [JournalRecord])
+    /// The hub answered that it has a journal up to here, whether or not the answer arrived.
+    case acknowledged(terminal: Int, journal: JournalID, Acknowledgement)
+    /// The hub started again and says that it has this terminal's journal up to here.
+    case hubOpened(terminal: Int, journal: JournalID?, sequence: UInt64, hash: JournalHash?)
+    /// A page of the feed is in a terminal's replica.
+    case applied(terminal: Int, ChangesPage)
+    /// A terminal's files were put back to an older copy, which had so many records, while the hub had so many.
+    case imageRestored(terminal: Int, copied: UInt64, atHub: UInt64)
+    /// A person was called to a terminal because terminal or hub does not trust its history.
+    case alarm(terminal: Int, number: Int)
+    /// The terminal got a new journal; these records of the old one are lost.
+    case journalReplaced(terminal: Int, records: [JournalRecord], delivered: UInt64)
+}
+
+/// A payment that somebody saw approved.
+package struct ShownSale: Sendable {
+    package var terminal: Int
+    package var record: JournalRecord
+    /// Program starts of the terminal before it.
+    package var life: Int
+    package var reference: String
+    package var at: Duration
+    /// What the payer presented, as the campus knows it, not as the record says.
+    package var card: CardID?
+    package var code: CodeReference?
+}

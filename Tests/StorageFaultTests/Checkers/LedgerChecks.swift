@@ -1,1 +1,0 @@
-../../../Sources/CampusSimulation/Checkers/LedgerChecks.swift
