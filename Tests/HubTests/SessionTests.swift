@@ -36,12 +36,29 @@ import Testing
         #expect(try review().verdict(Self.claim(9, 300, head: 7), stored: nil) == .new)
     }
 
-    @Test("a run that was superseded is a second machine")
+    @Test("a killed program's message that comes after its successor's registration proves nothing")
+    func late() throws {
+        #expect(try review().verdict(Self.claim(1, 100, head: 3), stored: Self.hashes[3]) == .late)
+        #expect(try review().verdict(TerminalSession(number: 1, instance: 100), through: 3) == .late)
+        // A start between two others whose registration never came through before.
+        let known = SessionReview(
+            known: try [(1, 100, 0), (3, 300, 3)].map { number, instance, head in
+                SessionReview.Known(
+                    session: TerminalSession(number: number, instance: instance), head: try Self.head(head))
+            }, acknowledged: try Self.head(4))
+        #expect(try known.verdict(Self.claim(2, 200, head: 2), stored: Self.hashes[2]) == .late)
+        guard case .forked = try known.verdict(Self.claim(2, 200, head: 4), stored: Self.hashes[4]) else {
+            Issue.record("it has a record that its successor did not begin with")
+            return
+        }
+    }
+
+    @Test("a run that was superseded and goes on writing is a second machine")
     func clone() throws {
         #expect(try review().verdict(Self.claim(1, 100, head: 4), stored: Self.hashes[4]) == .cloned)
-        #expect(try review().verdict(TerminalSession(number: 1, instance: 100)) == .cloned)
-        #expect(try review().verdict(TerminalSession(number: 2, instance: 200)) == .current)
-        #expect(try review().verdict(TerminalSession(number: 2, instance: 201)) == nil)
+        #expect(try review().verdict(TerminalSession(number: 1, instance: 100), through: 4) == .cloned)
+        #expect(try review().verdict(TerminalSession(number: 2, instance: 200), through: 4) == .current)
+        #expect(try review().verdict(TerminalSession(number: 2, instance: 201), through: 4) == nil)
     }
 
     @Test("a number used already, missing records and other records are a restored image")

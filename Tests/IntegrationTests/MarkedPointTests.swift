@@ -11,8 +11,8 @@ import TestSupport
 import Testing
 
 extension Integration {
-    /// The daemon or the hub ends at each marked moment (``CrashPoint``) of a payment and of coming level, as by SIGKILL,
-    /// the first and the second time that it is reached. After each: promises 1 to 5 and 12.
+    /// The daemon or the hub ends at each marked moment (``CrashPoint``) of a payment and of coming level, as by
+    /// SIGKILL, the first and the second time that it is reached. After each: promises 1 to 5 and 12.
     @Suite struct MarkedPointTests {
         private static let policy = """
             offline: {card_count: 1000, card_amount: 5000.00}

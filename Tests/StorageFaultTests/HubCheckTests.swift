@@ -66,7 +66,7 @@ struct HubCheckTests {
                 DELETE FROM entry WHERE posting_id = (SELECT max(id) FROM posting WHERE kind = 'purchase')
                 """
             ),
-            (9, "DELETE FROM hot_list"),
+            (9, "DELETE FROM hot_list_change"),
             (
                 3,
                 """

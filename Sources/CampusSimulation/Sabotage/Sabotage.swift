@@ -68,10 +68,12 @@ package enum Sabotage: String, Sendable, CaseIterable {
         case .forgottenCodes: spoilJournal(.forgottenCodes)
         case .resentAsNew: spoilWire(.twice)
         case .wrongAmount: spoilWire(.wrongAmount)
-        case .hiddenFork: ports.queue = SpoiltQueue(queue: ledger, flaw: .silent)
+        case .hiddenFork:
+            ports.queue = SpoiltQueue(queue: ledger, flaw: .silent)
+            ports.hub = SpoiltGateway(gateway: ports.hub, flaw: .anonymous)
         case .droppedRecords: ports.queue = SpoiltQueue(queue: ledger, flaw: .forgetful)
-        case .skippedRelease: ports.hub = SpoiltGateway(gateway: ports.hub)
-        case .staleHotList: ports.replica = SpoiltReplica(replica: ledger)
+        case .skippedRelease: ports.hub = SpoiltGateway(gateway: ports.hub, flaw: .otherIDs)
+        case .staleHotList: ports.replica = SpoiltReplica(ledger: ledger)
         case .lowerPolicyCheck:
             ports.policy.cardAmount.fen *= 3
             ports.policy.cardCount *= 3

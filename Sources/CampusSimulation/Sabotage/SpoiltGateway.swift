@@ -2,11 +2,20 @@ import HubProtocol
 import Payments
 import Terminal
 
-/// A way to the hub that asks for holds under other ids than the terminal's.
+/// A way to the hub that changes what the terminal says.
 struct SpoiltGateway: HubGateway {
+    enum Flaw: Sendable {
+        /// Asks for holds under other ids than the terminal's.
+        case otherIDs
+        /// Does not say which run of the program speaks, nor how far its journal goes.
+        case anonymous
+    }
+
     let gateway: any HubGateway
+    let flaw: Flaw
 
     func hold(_ request: HoldRequest, budget: Duration) async -> HubAnswer {
+        guard flaw == .otherIDs else { return await gateway.hold(request, budget: budget) }
         var changed = request
         changed.transaction = TransactionID(
             terminal: request.transaction.terminal, journal: request.transaction.journal,
@@ -19,11 +28,17 @@ struct SpoiltGateway: HubGateway {
     }
 
     func register(_ registration: JournalRegistration) async throws(HubError) -> AcknowledgementMessage {
-        try await gateway.register(registration)
+        guard flaw == .anonymous else { return try await gateway.register(registration) }
+        var silent = registration
+        (silent.session, silent.head) = (nil, nil)
+        return try await gateway.register(silent)
     }
 
     func upload(_ batch: BatchUpload) async throws(HubError) -> AcknowledgementMessage {
-        try await gateway.upload(batch)
+        guard flaw == .anonymous else { return try await gateway.upload(batch) }
+        var silent = batch
+        silent.session = nil
+        return try await gateway.upload(silent)
     }
 
     func changes(after cursor: UInt64, limit: Int) async throws(HubError) -> ChangesPage {

@@ -1,14 +1,32 @@
+import Crypto
 import HubProtocol
+import Ledger
 import Payments
 import Terminal
 
-/// A replica that leaves cards and hot list out once it has some.
+/// A replica that never takes a card on its hot list, and believes that nothing is missing: it signs an empty list
+/// itself.
 struct SpoiltReplica: ForwardingReplica {
-    let replica: any Replica
+    let ledger: SQLiteLedger
+
+    var replica: any Replica { ledger }
 
     func apply(_ page: ChangesPage, after cursor: UInt64) async throws(LedgerError) {
+        let key = HubSigningKey(privateKey: Curve25519.Signing.PrivateKey())
+        guard let hub = try await ledger.hubKey(),
+            let empty = try? HotListVersionMessage(HotListState().summary, key: key)
+        else { return try await ledger.apply(page, after: cursor) }
         var page = page
-        if cursor > 0 { page.changes.removeAll { $0.hotList != nil || $0.card != nil } }
-        try await replica.apply(page, after: cursor)
+        page.changes.removeAll { $0.hotList != nil }
+        page.hotList = empty
+        try await ledger.replace(hubKey: key.verifyingKey)
+        let applied: Result<Void, LedgerError>
+        do throws(LedgerError) {
+            applied = .success(try await ledger.apply(page, after: cursor))
+        } catch {
+            applied = .failure(error)
+        }
+        try await ledger.replace(hubKey: hub)
+        try applied.get()
     }
 }

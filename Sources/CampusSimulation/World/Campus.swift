@@ -176,7 +176,7 @@ import Terminal
     }
 
     /// Numbers by which terminal or hub say that they do not agree on history.
-    private static let historyAlarms: Set<Int> = [3020, 4105, 4106, 4107, 4108, 4112]
+    private static let historyAlarms: Set<Int> = [3020, 4105, 4106, 4107, 4108, 4112, 4171, 4172]
 
     private func alarm(_ terminal: CampusTerminal, _ life: TerminalLife, _ number: Int) {
         guard Self.historyAlarms.contains(number) else { return }

@@ -46,7 +46,7 @@ extension SQLiteHubStore {
                 throw Self.journalUnknown(terminal, sent: batch.checkpoint.journal, current: current)
             }
             try SessionTable.requireUncontested(journal, db)
-            if let session = batch.session { try SessionTable.review(session, journal, db) }
+            if let session = batch.session { try SessionTable.review(session, through: batch.last, journal, db) }
             let new = try Self.newRecords(of: batch, journal: journal, db)
             guard let last = new.last else { return journal.acknowledged }
             let acknowledged = Acknowledgement(sequence: last.item.record.sequence, hash: last.hash)

@@ -11,18 +11,20 @@ enum SessionTable {
     static func review(_ claim: JournalClaim, _ journal: JournalState, now: UnixTime, _ db: Database) throws {
         let review = SessionReview(known: try known(journal, db), acknowledged: journal.acknowledged)
         switch review.verdict(claim, stored: try storedHash(claim.head.sequence, journal, db)) {
-        case .current: return
+        case .current, .late: return
         case .new: try insert(claim, journal, now: now, db)
         case .forked(let reason): throw forked(claim, journal, reason: reason)
         case .cloned: throw cloned(journal, session: claim.session)
         }
     }
 
-    /// Checks who sends a batch.
-    static func review(_ session: TerminalSession, _ journal: JournalState, _ db: Database) throws {
+    /// Checks who sends a batch, whose last record is `last`.
+    static func review(
+        _ session: TerminalSession, through last: UInt64, _ journal: JournalState, _ db: Database
+    ) throws {
         let review = SessionReview(known: try known(journal, db), acknowledged: journal.acknowledged)
-        switch review.verdict(session) {
-        case .current, .new: return
+        switch review.verdict(session, through: last) {
+        case .current, .new, .late: return
         case .cloned, .forked: throw cloned(journal, session: session)
         case nil:
             throw BatchRejection(

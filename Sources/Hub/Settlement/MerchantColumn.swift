@@ -10,7 +10,9 @@ enum MerchantColumn: String, CaseIterable {
         case .purchase, .pursePurchase: self = .sales
         case .refund, .void: self = .refunds
         case .settlement, .settlementPayment: self = .settlement
-        case .topUp, .debtRecovery, .subsidyGrant, .subsidyExpiry, .purseLoad, .purseReversal, .purseOpening, .purseCorrection, .adjustment: self = .corrections
+        case .topUp, .debtRecovery, .subsidyGrant, .subsidyExpiry, .purseLoad, .purseReversal, .purseOpening,
+            .purseCorrection, .adjustment:
+            self = .corrections
         }
     }
 

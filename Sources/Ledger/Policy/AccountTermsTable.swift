@@ -20,9 +20,9 @@ enum AccountTermsTable {
         let statement = try PreparedStatement(
             database,
             """
-            INSERT OR REPLACE INTO \(prefix)account_terms (account, card_class, single_limit, day_limit, pin_version, pin_salt,
-                pin_hash, pin_iterations, pin_locked, use_day, use_amount, use_count, use_meal, use_meal_amount,
-                use_meal_count, use_meal_subsidies)
+            INSERT OR REPLACE INTO \(prefix)account_terms (account, card_class, single_limit, day_limit, pin_version,
+                pin_salt, pin_hash, pin_iterations, pin_locked, use_day, use_amount, use_count, use_meal,
+                use_meal_amount, use_meal_count, use_meal_subsidies)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try statement.bind(1, Int64(account.number))

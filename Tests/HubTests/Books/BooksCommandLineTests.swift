@@ -39,6 +39,8 @@ struct BooksCommandLineTests {
             listen:
               port: 0
             database: \(directory.file("hub.sqlite"))
+            certificates:
+              authority_file: \(directory.file("authority.pem"))
             operator_socket: \(socket)
             code_key_file: \(directory.file("code-key.json"))
             \(extra)

@@ -1,4 +1,5 @@
 import CampusSimulation
+import Crypto
 import HubProtocol
 import Payments
 import Terminal
@@ -64,8 +65,41 @@ enum Campus {
         }
         changes.append(
             ChangeMessage(
-                cursor: UInt64(changes.count) + 1, hotList: HotListMessage(card: card(9), reason: .cardReportedLost)))
-        return page(changes, acknowledged: genesis)
+                cursor: UInt64(changes.count) + 1,
+                hotList: HotListMessage(card: card(9), reason: .cardReportedLost, version: 1)))
+        return page(changes, hotList: hotList(version: 1), acknowledged: genesis)
+    }
+
+    /// A page behind the first: account 1 has another balance, card 8 comes on the hot list, card 9 goes.
+    ///
+    /// - Parameter cursor: after which the page begins; each page has three changes.
+    static func laterPage(after cursor: UInt64, acknowledged: Acknowledgement) -> ChangesPage {
+        let version = 1 + 2 * ((cursor - firstPage().cursor) / 3)
+        return page(
+            [
+                account(1, balance: 55_000, at: cursor + 1),
+                ChangeMessage(
+                    cursor: cursor + 2,
+                    hotList: HotListMessage(card: card(8), reason: .cardReportedStolen, version: version + 1)),
+                ChangeMessage(
+                    cursor: cursor + 3, hotList: HotListMessage(card: card(9), reason: nil, version: version + 2)),
+            ], hotList: hotList(version: version + 2), acknowledged: acknowledged)
+    }
+
+    /// The hub's key, which signs the hot list.
+    static let hubKey = HubSigningKey(
+        privateKey: value(try? Curve25519.Signing.PrivateKey(rawRepresentation: [UInt8](repeating: 5, count: 32))))
+
+    /// The hot list as it is after version 1 (``firstPage(balance:)``) and after every second one from there.
+    private static func hotList(version: UInt64) -> HotListVersionMessage? {
+        var state = HotListState()
+        state.change(card(9), from: nil, to: .cardReportedLost)
+        while state.version < version {
+            let isFirst = state.version == 1
+            state.change(card(8), from: isFirst ? nil : .cardReportedStolen, to: .cardReportedStolen)
+            state.change(card(9), from: isFirst ? .cardReportedLost : nil, to: nil)
+        }
+        return try? HotListVersionMessage(state.summary, key: hubKey)
     }
 
     static func account(_ number: UInt8, balance: Int64, at cursor: UInt64) -> ChangeMessage {
@@ -74,10 +108,12 @@ enum Campus {
             account: AccountMessage(id: account(number), status: .active, balance: Amount(fen: balance)))
     }
 
-    static func page(_ changes: [ChangeMessage], acknowledged: Acknowledgement) -> ChangesPage {
+    private static func page(
+        _ changes: [ChangeMessage], hotList: HotListVersionMessage?, acknowledged: Acknowledgement
+    ) -> ChangesPage {
         ChangesPage(
             changes: changes, cursor: changes.last?.cursor ?? 0, more: false, acknowledged: acknowledged,
-            hubTime: morning)
+            hotList: hotList, hubTime: morning)
     }
 
     private static func value<Value>(_ value: Value?) -> Value {

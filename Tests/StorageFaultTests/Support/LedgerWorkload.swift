@@ -135,13 +135,8 @@ extension Till {
             let cursor = await ledger.cursor()
             if cursor == 0 { return await fill() }
             let figures = try await ledger.figures()
-            let page = Campus.page(
-                [
-                    Campus.account(1, balance: 55_000, at: cursor + 1),
-                    ChangeMessage(
-                        cursor: cursor + 2, hotList: HotListMessage(card: Campus.card(8), reason: .cardReportedStolen)),
-                    ChangeMessage(cursor: cursor + 3, hotList: HotListMessage(card: Campus.card(9), reason: nil)),
-                ], acknowledged: Acknowledgement(sequence: figures.sequence, hash: figures.hash))
+            let page = Campus.laterPage(
+                after: cursor, acknowledged: Acknowledgement(sequence: figures.sequence, hash: figures.hash))
             witness.applies(page)
             try await ledger.apply(page, after: cursor)
             witness.applied(page)
@@ -157,6 +152,7 @@ extension Till {
         let page = Campus.firstPage()
         witness.applies(page)
         do throws(LedgerError) {
+            try await ledger.pin(hubKey: Campus.hubKey.verifyingKey)
             try await ledger.apply(page, after: 0)
             witness.applied(page)
             return true

@@ -1,2 +1,0 @@
-import CampusSimulation
-import Testing
