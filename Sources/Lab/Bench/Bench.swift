@@ -89,6 +89,7 @@ package struct Bench: Sendable {
         case .purse: try await PurseTapsBench(bench: self).result()
         case .ingest: try await IngestBench(bench: self).result()
         case .drain: try await DrainBench(bench: self).result()
+        case .hotList: try await HotListBench(bench: self).result()
         }
     }
 

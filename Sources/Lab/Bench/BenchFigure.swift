@@ -6,6 +6,7 @@ package struct BenchFigure: Sendable, Encodable {
     package enum Unit: String, Sendable, Encodable {
         case perSecond = "/s"
         case milliseconds = "ms"
+        case nanoseconds = "ns"
         case mebibytes = "MiB"
     }
 

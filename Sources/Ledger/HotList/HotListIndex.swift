@@ -5,26 +5,27 @@ import Payments
 /// A hash that is not here is a card that is not listed, for certain; that is nearly every tap. For a hash that is here
 /// the table on disk is asked, so that two cards with one hash never refuse a good one. The hash is keyed per process,
 /// so nobody can choose cards that meet in it.
-struct HotListIndex: Sendable, Equatable {
+package struct HotListIndex: Sendable, Equatable {
     /// Ascending; two cards with one hash stand here twice.
     private var hashes: ContiguousArray<UInt64> = []
 
-    init() {}
+    /// An empty list's.
+    package init() {}
 
     /// - Parameter hashes: one for each listed card, in any order.
-    init(hashes: ContiguousArray<UInt64>) {
+    package init(hashes: ContiguousArray<UInt64>) {
         self.hashes = hashes
         self.hashes.sort()
     }
 
     /// Cards in the index.
-    var count: Int { hashes.count }
+    package var count: Int { hashes.count }
 
     /// Bytes that the hashes take.
-    var byteCount: Int { hashes.count * MemoryLayout<UInt64>.stride }
+    package var byteCount: Int { hashes.count * MemoryLayout<UInt64>.stride }
 
     /// Whether the card may be listed; `false` is certain.
-    func mayContain(_ card: CardID) -> Bool {
+    package func mayContain(_ card: CardID) -> Bool {
         let hash = Self.hash(card)
         let place = lowerBound(hash)
         return place < hashes.count && hashes[place] == hash
@@ -35,13 +36,13 @@ struct HotListIndex: Sendable, Equatable {
     /// - Parameters:
     ///   - added: cards that were not listed.
     ///   - removed: cards that were.
-    mutating func apply(added: [CardID], removed: [CardID]) {
+    package mutating func apply(added: [CardID], removed: [CardID]) {
         if !removed.isEmpty { remove(removed.map(Self.hash).sorted()) }
         if !added.isEmpty { insert(added.map(Self.hash).sorted()) }
     }
 
     /// The hash under which a card stands here, of this process only.
-    static func hash(_ card: CardID) -> UInt64 {
+    package static func hash(_ card: CardID) -> UInt64 {
         switch card {
         case .purse(let serial): serial.withUnsafeBytes { hash(kind: UInt8(ascii: "p"), $0) }
         case .uid(let bytes): bytes.withUnsafeBytes { hash(kind: UInt8(ascii: "u"), $0) }
