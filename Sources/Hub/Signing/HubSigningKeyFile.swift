@@ -28,11 +28,10 @@ package enum HubSigningKeyFile {
     }
 
     private static func load(_ descriptor: Int32, path: String) throws -> HubSigningKey {
-        var information = stat()
-        guard fstat(descriptor, &information) == 0 else {
+        guard let isOpenToOthers = try? PrivateFile.isOpenToOthers(descriptor) else {
             throw HubSigningKeyError(.cannotRead, detail: failure(path))
         }
-        guard information.st_mode & 0o077 == 0 else { throw HubSigningKeyError(.readableByOthers, detail: path) }
+        guard !isOpenToOthers else { throw HubSigningKeyError(.readableByOthers, detail: path) }
         let data: Data?
         do {
             data = try FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).read(upToCount: 66)
