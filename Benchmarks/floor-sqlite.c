@@ -162,8 +162,8 @@ static void open_journal(const char *path) {
     hot_list_statement = prepare("SELECT reason FROM hot_list WHERE card = ?");
     account_statement = prepare("SELECT status, balance, as_of_sequence FROM account WHERE id = ?");
     debits_statement =
-        prepare("SELECT amount, path, sequence, movement FROM journal"
-                " WHERE account = ? AND sequence > ? AND (outcome = 1 OR verdict = 1) AND movement IN (1, 3)");
+        prepare("SELECT amount, path, sequence, movement, subsidy FROM journal"
+                " WHERE account = ? AND sequence > ? AND (outcome = 1 OR verdict = 1) AND movement IN (1, 3, 4, 5)");
     state_statement = prepare(
         "UPDATE state SET head_sequence = ?, head_hash = ?, newest_decision = ?, reserved_through = ? WHERE id = 1");
 }

@@ -20,9 +20,7 @@ final class FaultyVFS: @unchecked Sendable {
     }
 
     private init() {
-        let found = sqlite3_vfs_find(nil)
-        invariant(found != nil, "SQLite has a default VFS")
-        guard let found else { fatalError("unreachable") }
+        guard let found = sqlite3_vfs_find(nil) else { fatalError("SQLite has no default VFS") }
         unix = found
         registered = .allocate(capacity: 1)
         registered.initialize(to: found.pointee)
