@@ -164,7 +164,9 @@ package final class LabHub: Sendable {
         return page.items.count
     }
 
-    func json<Answer: Decodable>(_ arguments: String...) async throws -> Answer {
+    func json<Answer: Decodable>(_ arguments: String...) async throws -> Answer { try await json(arguments) }
+
+    func json<Answer: Decodable>(_ arguments: [String]) async throws -> Answer {
         let text = try await run(arguments + ["--json"])
         return try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
     }
