@@ -239,6 +239,22 @@ struct TornPurchaseTests {
         }
     }
 
+    /// Card and log cannot tell the two purchases apart by amount and time; the serial that the card counts can.
+    @Test("the purchase before, of the same amount in the same second, is not taken for a torn one")
+    func sameSecond() throws {
+        for (interference, isPaid) in [(Interference.lostBefore, false), (.lostAfter, true)] {
+            var before = Tap(campus.card(campus.memory()), campus)
+            _ = try before.run(purchase(300))
+            var tap = Tap(before.card, campus, [3: interference])
+            _ = try tap.run(purchase(300))
+            switch try resolve(&tap, try #require(tap.intents.first), .nobody).result {
+            case .notDebited(_, .serialUnchanged): #expect(!isPaid)
+            case .committed(_, .logRecord): #expect(isPaid)
+            case let result: Issue.record("\(result)")
+            }
+        }
+    }
+
     @Test("a card debited and topped up again is never called not debited")
     func toppedUp() throws {
         for log in [true, false] {

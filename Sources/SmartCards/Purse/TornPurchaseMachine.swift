@@ -157,7 +157,7 @@ package struct TornPurchaseMachine: CardMachine {
     private mutating func decide() -> Action {
         let before = Int64(intent.initialization.balanceBefore)
         switch Int64(findings.balance) {
-        case before where findings.logRecord == nil && findings.record != .ours: return askSerial()
+        case before where findings.record != .ours: return askSerial()
         case before - Int64(intent.transaction.amount):
             if findings.logRecord != nil { return finish(.committed(findings, provenBy: .logRecord)) }
             switch findings.record {
@@ -206,11 +206,15 @@ package struct TornPurchaseMachine: CardMachine {
         return transmit(command, .initialize)
     }
 
-    /// Every purchase counts the serial, so the torn one would be among as many of the newest purchases in the log.
+    /// Every purchase counts the serial: unchanged, the card has not paid, whatever its log says, which may show a
+    /// purchase of the same amount in the same second. Otherwise the torn one would be among as many of the newest
+    /// purchases in the log as were counted.
     private mutating func confirm(serial: UInt16) -> Action {
         let own = intent.initialization.offlineSerial
         if serial == own { return finish(.notDebited(findings, confirmedBy: .serialUnchanged)) }
-        guard serial > own, otherPurchases >= Int(serial - own) else { return finish(.suspense(findings)) }
+        guard findings.logRecord == nil, serial > own, otherPurchases >= Int(serial - own) else {
+            return finish(.suspense(findings))
+        }
         return finish(.notDebited(findings, confirmedBy: .logRecordAbsent))
     }
 
