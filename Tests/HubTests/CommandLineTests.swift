@@ -12,56 +12,17 @@ struct CommandLineTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    struct Outcome {
-        let status: Int32
-        let output: String
-        let error: String
-    }
+    private var command: HubCommand { HubCommand(directory: directory) }
 
-    /// The executable beside the test bundle.
-    private static func executable() throws -> URL {
-        let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        let candidates = [folder, URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
-        let found = candidates.map { $0.appendingPathComponent("till-hub") }
-            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
-        return try #require(found, "till-hub is not built beside the tests")
-    }
+    private func run(_ arguments: String...) async throws -> HubCommand.Outcome { try await run(arguments) }
 
-    private func process(_ arguments: [String]) throws -> (Process, output: URL, error: URL) {
-        let process = Process()
-        process.executableURL = try Self.executable()
-        process.arguments = arguments
-        let output = URL(fileURLWithPath: directory.file("out-\(UUID().uuidString)"))
-        let error = URL(fileURLWithPath: directory.file("err-\(UUID().uuidString)"))
-        for file in [output, error] { try Data().write(to: file) }
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: error)
-        process.standardInput = FileHandle.nullDevice
-        return (process, output, error)
-    }
-
-    private func run(_ arguments: String...) async throws -> Outcome { try await run(arguments) }
-
-    private func run(_ arguments: [String]) async throws -> Outcome {
-        let (process, output, error) = try process(arguments)
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do {
-                try process.run()
-            } catch {
-                process.terminationHandler = nil
-                continuation.resume(throwing: error)
-            }
-        }
-        return Outcome(
-            status: process.terminationStatus,
-            output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
-            error: String(decoding: try Data(contentsOf: error), as: UTF8.self))
+    private func run(_ arguments: [String]) async throws -> HubCommand.Outcome {
+        try await command.run(HubCommand.executable(), arguments)
     }
 
     private var socket: String { directory.file("operator.sock") }
 
-    private func operate(_ arguments: String...) async throws -> Outcome {
+    private func operate(_ arguments: String...) async throws -> HubCommand.Outcome {
         try await run(arguments + ["--socket", socket])
     }
 
@@ -84,7 +45,8 @@ struct CommandLineTests {
 
     /// Runs `till-hub serve` while `body` runs, then ends it with SIGTERM.
     private func withServer(_ body: () async throws -> Void) async throws {
-        let (server, _, error) = try process(["serve", "--config", try configuration()])
+        let (server, _, error) = try command.process(
+            HubCommand.executable(), ["serve", "--config", try configuration()])
         try server.run()
         do {
             try await eventually("the hub's socket is there") {
