@@ -28,23 +28,23 @@ struct FuzzAir {
         guard exchanges <= Self.exchangeMaximum else { fatalError("the machine does not end") }
         let action = input.byte()
         switch action {
-        case 0..<0x80: return card.transmit(command.bytes)
+        case 0..<0x80: return card.exchange(command.bytes)
         case 0x80..<0x90:
-            var answer = card.transmit(command.bytes)
+            var answer = card.exchange(command.bytes)
             let (position, mask) = (Int(input.byte()), input.byte())
             answer[position % answer.count] ^= mask
             if mask != 0 { hasLied = true }
             return answer
         case 0x90..<0xA0:
             hasLied = true
-            return Array(card.transmit(command.bytes).prefix(Int(input.byte())))
+            return Array(card.exchange(command.bytes).prefix(Int(input.byte())))
         case 0xA0..<0xA8: return nil
         case 0xA8..<0xB0:
-            _ = card.transmit(command.bytes)
+            _ = card.exchange(command.bytes)
             return nil
         case 0xB0..<0xC0:
             hasLied = true
-            _ = card.transmit(command.bytes)
+            _ = card.exchange(command.bytes)
             return input.chunk()
         case 0xC0..<0xE0:
             hasLied = true

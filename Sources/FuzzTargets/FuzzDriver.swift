@@ -109,7 +109,7 @@ struct FuzzDriver {
         moneyCommands += 1
         guard let tear, tear.command == moneyCommands else { return air.transmit(command) }
         isTorn = true
-        if case .after = tear.1 { _ = air.card.transmit(command.bytes) }
+        if case .after = tear.1 { _ = air.card.exchange(command.bytes) }
         return nil
     }
 }

@@ -16,7 +16,6 @@ enum SecureModuleTarget {
         memory.triesLeft = Int(variant >> 4)
         let last: UInt32? = variant & 0x02 != 0 ? 1 : nil
         let card = SimulatedSecureModuleCard(memory: memory, masterKey: FuzzCampus.masterKey)
-        let transport = TransmissionProtocol(card.answerToReset)
         var run = Run(
             machine: SecureModuleMachine(
                 profile: SecureModuleProfile(
@@ -24,7 +23,7 @@ enum SecureModuleTarget {
                 terminal: FuzzCampus.terminal, lastTerminalSerial: last),
             air: FuzzAir(card: card, input: input), lastSerial: last)
         for _ in 0..<rounds {
-            if !run.machine.isReady { run.activate(transport) }
+            if !run.machine.isReady { run.activate() }
             guard run.machine.isReady else { continue }
             run.purchase()
         }
@@ -35,8 +34,8 @@ enum SecureModuleTarget {
         var air: FuzzAir
         var lastSerial: UInt32?
 
-        mutating func activate(_ transport: TransmissionProtocol) {
-            switch drive(.activated(transport)).action {
+        mutating func activate() {
+            switch drive(.activated).action {
             case .ready(let identity):
                 invariant(identity.terminal == FuzzCampus.terminal, "another terminal's module was taken")
                 invariant(machine.isReady, "a ready module takes purchases")

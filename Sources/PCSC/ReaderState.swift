@@ -18,8 +18,6 @@ package struct ReaderState: Equatable, Sendable {
     package var isKnown: Bool { stateWord != UInt32(SCARD_STATE_UNAWARE) }
     /// Whether a card is in the reader.
     package var isCardPresent: Bool { has(SCARD_STATE_PRESENT) }
-    /// Whether the card in the reader does not answer to power.
-    package var isCardMute: Bool { has(SCARD_STATE_MUTE) }
     /// Whether the reader was unplugged or does not answer.
     package var isReaderGone: Bool { has(SCARD_STATE_UNKNOWN) || has(SCARD_STATE_UNAVAILABLE) }
     /// Whether somebody has the card for himself alone.

@@ -23,7 +23,9 @@ struct FakeReaderDriver {
 
     /// Builds the driver and runs a pcscd of its own with it; this process's PC/SC calls go there. Call it before
     /// the first of them.
-    init(folder: String, compiler: String) async throws {
+    ///
+    /// - Parameter slots: how many readers pcscd makes of it; it takes 16 at most.
+    init(folder: String, compiler: String, slots: Int = 1) async throws {
         self.folder = folder
         for name in ["run/pcscd", "no-drivers", "sysfs/bus/usb/devices/\(Self.port)"] {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
@@ -61,7 +63,8 @@ struct FakeReaderDriver {
         pcscd = ServiceProcess(
             executable: "/usr/bin/unshare",
             arguments: ["--mount", "--propagation", "private", "/bin/sh", "-c", script, "fake-driver", folder],
-            environment: ["FAKE_READER_FOLDER": folder], logFile: folder + "/pcscd.log")
+            environment: ["FAKE_READER_FOLDER": folder, "FAKE_READER_SLOTS": String(slots)],
+            logFile: folder + "/pcscd.log")
         setenv("PCSCLITE_CSOCK_NAME", folder + "/pcscd.comm", 1)
         try await pcscd.start()
     }
@@ -74,6 +77,15 @@ struct FakeReaderDriver {
             try Self.write("", folder + "/broken")
         } else {
             try FileManager.default.removeItem(atPath: folder + "/broken")
+        }
+    }
+
+    /// Lays something on the reader that draws power and gives no answer to reset, or takes it away.
+    func setMuteCard(_ isPresent: Bool) throws {
+        if isPresent {
+            try Self.write("", folder + "/card")
+        } else {
+            try FileManager.default.removeItem(atPath: folder + "/card")
         }
     }
 
@@ -128,7 +140,9 @@ struct FakeReaderDriver {
         {
             char file[4096];
             path(file, sizeof file, "broken");
-            return access(file, F_OK) == 0 ? IFD_COMMUNICATION_ERROR : IFD_ICC_NOT_PRESENT;
+            if (access(file, F_OK) == 0) return IFD_COMMUNICATION_ERROR;
+            path(file, sizeof file, "card");
+            return access(file, F_OK) == 0 ? IFD_ICC_PRESENT : IFD_ICC_NOT_PRESENT;
         }
 
         RESPONSECODE IFDHGetCapabilities(DWORD lun, DWORD tag, PDWORD length, PUCHAR value)
@@ -138,7 +152,7 @@ struct FakeReaderDriver {
             switch (tag) {
             case TAG_IFD_SLOTS_NUMBER:
                 *length = 1;
-                *value = 1;
+                *value = atoi(getenv("FAKE_READER_SLOTS"));
                 return IFD_SUCCESS;
             case SCARD_ATTR_VENDOR_IFD_SERIAL_NO:
                 *length = strlen(serial) + 1;

@@ -1,5 +1,6 @@
 import Devices
 import Foundation
+import PCSC
 import SmartCards
 import Terminal
 import TestSupport
@@ -70,13 +71,60 @@ struct FakeReaderDriverTests {
             }
         }
     }
+
+    @Test("trap: a card that gives no answer to reset, or two that drown each other out, is told as that")
+    func muteCard() async throws {
+        await #expect(processExitsWith: .success) {
+            try await withFakeReader { driver in
+                let monitor = PCSCReaderMonitor()
+                let reader = PCSCCardReader(name: "lane1", matching: ReaderNamePattern("ACS*"), monitor: monitor)
+                let log = EventLog(reader)
+                try await log.waitForLast(.available)
+                try driver.setMuteCard(true)
+                try await log.waitForLast(.available, .inserted(answerToReset: []))
+                for _ in 0..<2 {
+                    #expect(
+                        await code { () throws(CardReaderError) in try await reader.connect() } == .unresponsiveCard)
+                }
+                try driver.setMuteCard(false)
+                try await log.waitForLast(.removed)
+                #expect(await code { () throws(CardReaderError) in try await reader.connect() } == .noCard)
+                await reader.close()
+                await monitor.close()
+            }
+        }
+    }
+
+    @Test("trap: with as many readers as the service takes, one wait too many is never asked of it")
+    func fullService() async throws {
+        await #expect(processExitsWith: .success) {
+            try await withFakeReader(slots: 16) { driver in
+                try await eventually("the service has its 16 readers") {
+                    do {
+                        return try await onThread { try ResourceManager().readerNames() }.count == 16
+                    } catch is PCSCError {
+                        return false
+                    }
+                }
+                let monitor = PCSCReaderMonitor()
+                let reader = PCSCCardReader(name: "lane1", matching: ReaderNamePattern("ACS* 00 00"), monitor: monitor)
+                let log = EventLog(reader)
+                try await log.waitForLast(.available)
+                #expect(monitor.inventory().count == ResourceManager.maximumWatchedReaders)
+                try driver.setMuteCard(true)
+                try await log.waitForLast(.inserted(answerToReset: []))
+                await reader.close()
+                await monitor.close()
+            }
+        }
+    }
 }
 
 /// Runs `body` with the fake reader in this process.
-private func withFakeReader(_ body: (FakeReaderDriver) async throws -> Void) async throws {
+private func withFakeReader(slots: Int = 1, _ body: (FakeReaderDriver) async throws -> Void) async throws {
     let folder = try TemporaryDirectory()
     let driver = try await FakeReaderDriver(
-        folder: folder.path, compiler: try #require(FakeReaderDriver.compiler))
+        folder: folder.path, compiler: try #require(FakeReaderDriver.compiler), slots: slots)
     try await body(driver)
     await driver.stop()
 }

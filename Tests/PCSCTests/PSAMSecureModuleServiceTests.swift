@@ -29,8 +29,10 @@ extension RealService {
             }
         }
 
-        @Test("a whole tap: the card on the first slot is proven through the module in the second")
-        func wholeTap() async throws {
+        @Test(
+            "a whole tap: the card on the first slot, contact or not, is proven through the module in the second",
+            arguments: [false, true])
+        func wholeTap(isContactCard: Bool) async throws {
             try await withSecureModule { bench async throws in
                 let lane = PCSCCardReader(
                     name: "lane1", matching: ReaderNamePattern(PcscdInstance.readerNames[0]), monitor: bench.monitor)
@@ -55,7 +57,8 @@ extension RealService {
                     await presentation.present(lane, for: order, lane: counter, awaiting: nil).reading
                 }
                 let log = EventLog(lane)
-                let card = VirtualCardPeer(card: bench.campus.card(), port: bench.pcscd.port)
+                let card = VirtualCardPeer(
+                    card: bench.campus.card(isContactCard: isContactCard), port: bench.pcscd.port)
                 try await card.insert()
                 try await eventually("tapped") {
                     log.events.contains { if case .inserted = $0 { true } else { false } }
@@ -65,6 +68,8 @@ extension RealService {
                     return
                 }
                 #expect(evidence.proof == .proven)
+                // SELECT, INITIALIZE, DEBIT, each of which a contact card answers in two parts.
+                #expect(card.exchanges == (isContactCard ? 6 : 3))
                 await card.remove()
 
                 // A card under another key refuses MAC1: the module never hears of it.

@@ -104,6 +104,18 @@ struct ReaderTrap {
             trap: "contexts that are not released end at 200",
             test: "readers that come and go, and many taps, leave no context behind",
             handling: "`Context` releases itself"),
+        ReaderTrap(
+            trap: "a wait for more than 16 entries is refused",
+            test: "trap: with as many readers as the service takes, one wait too many is never asked of it",
+            handling: "`PCSCReaderMonitor` watches 15 readers and the entry for new ones"),
+        ReaderTrap(
+            trap: "a card without an answer to reset counts as present",
+            test: "trap: a card that gives no answer to reset, or two that drown each other out, is told as that",
+            handling: "`connect()` says `unresponsiveCard`, and the lane asks for one card alone"),
+        ReaderTrap(
+            trap: "with T=0 no command has both data and an expected length",
+            test: "trap: over T=0 a command with data goes without Le, and a card that offers T=1 gets it",
+            handling: "`CardConnection` leaves Le out under T=0; `CardExchange` fetches what 61xx announces"),
     ]
 
     static var rows: [String] {

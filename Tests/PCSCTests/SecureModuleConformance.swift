@@ -19,10 +19,12 @@ struct SecureModuleCampus: Sendable {
     }
 
     /// A card of the campus, or one that only pretends: it takes any key for its own.
-    func card(masterKey: DESKey? = nil) -> SimulatedPurseCard {
+    func card(masterKey: DESKey? = nil, isContactCard: Bool = false) -> SimulatedPurseCard {
         let key = masterKey ?? self.masterKey
+        var memory = PurseCardMemory(information: information, identifier: [1, 2, 3, 4], balance: 10_000)
+        memory.answersThroughGetResponse = isContactCard
         return SimulatedPurseCard(
-            memory: PurseCardMemory(information: information, identifier: [1, 2, 3, 4], balance: 10_000),
+            memory: memory,
             keys: PurseCardKeys(
                 masterPurchase: key, masterTransactionAuthentication: key, information: information),
             random: SystemRandomNumberGenerator())

@@ -20,11 +20,16 @@ final class TestCard: Sendable {
     static let success: [UInt8] = [0x90, 0x00]
 
     private let socket: Int32
+    private let answerToReset: [UInt8]
     private let reply: @Sendable ([UInt8]) -> Reply
     private let isOpen = Mutex(true)
 
     /// Puts a card into the field of the reader on `port`. `reply` runs on the card's own thread and may block it.
-    init(port: UInt16, reply: @escaping @Sendable ([UInt8]) -> Reply = { _ in .answer(success) }) throws {
+    init(
+        port: UInt16, answerToReset: [UInt8] = TestCard.answerToReset,
+        reply: @escaping @Sendable ([UInt8]) -> Reply = { _ in .answer(success) }
+    ) throws {
+        self.answerToReset = answerToReset
         self.reply = reply
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
@@ -57,7 +62,7 @@ final class TestCard: Sendable {
     private func serve() {
         while let message = receive() {
             if message.count == 1 {
-                if message[0] == 4 { send(Self.answerToReset) }
+                if message[0] == 4 { send(answerToReset) }
                 continue
             }
             switch reply(message) {

@@ -30,7 +30,7 @@ struct ExaminationTests {
                 if commands.count == lost {
                     action = machine.receive(.cardFailed)
                 } else {
-                    action = machine.receive(.cardAnswered(card.transmit(command.bytes)))
+                    action = machine.receive(.cardAnswered(card.exchange(command.bytes)))
                 }
             }
         }
@@ -80,7 +80,7 @@ struct ExaminationTests {
             answerToReset: card.answerToReset, profiles: [.purse(campus.profile)], today: Self.today)
         var action = machine.start()
         while case .transmit(let command) = action {
-            action = machine.receive(.cardAnswered(card.transmit(command.bytes)))
+            action = machine.receive(.cardAnswered(card.exchange(command.bytes)))
         }
         #expect(card.memory == before)
     }

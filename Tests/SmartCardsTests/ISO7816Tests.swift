@@ -90,6 +90,15 @@ struct CardExchangeTests {
         #expect(exchange.hadFollowUp)
     }
 
+    @Test("what may come only once is not repeated after 6Cxx, its GET RESPONSE is")
+    func onlyOnce() throws {
+        var exchange = CardExchange(PurseCommand.getBalance, isRepeatable: false)
+        #expect(exchange.receive(try hex("6C04")) == .complete(ResponseAPDU(status: .repeatExpecting(4))))
+        exchange = CardExchange(PurseCommand.getBalance, isRepeatable: false)
+        #expect(exchange.receive(try hex("6103")) == .transmit(GeneralCommand.getResponse(3)))
+        #expect(exchange.receive(try hex("6C04")) == .transmit(GeneralCommand.getResponse(4)))
+    }
+
     @Test("data in several parts is put together")
     func parts() throws {
         var exchange = CardExchange(PurseCommand.getBalance)

@@ -143,6 +143,26 @@ struct PurseLoadMachineTests {
         #expect(wrong.detail == "2 attempts left")
     }
 
+    @Test(
+        "a PIN goes out once in a tap, whatever the card answers: each may cost an attempt", arguments: [false, true])
+    func pinOnce(isRecovery: Bool) throws {
+        var torn = loads.tap(nil, [5: .lostBefore])
+        _ = try torn.run(loads.machine(pin: loads.pin()))
+        for word in [0x6C00, 0x6C03, 0x6C08] as [UInt16] {
+            var tap = loads.tap(nil, [2: .refused(word.bigEndianBytes(count: 2))])
+            if isRecovery {
+                _ = try tap.run(
+                    TornLoadMachine(
+                        profile: loads.profile, evidence: try #require(torn.loadIntents.first), pin: loads.pin()))
+            } else {
+                #expect(
+                    try tap.run(loads.machine(pin: loads.pin()))
+                        == .failed(.purse(.cardFault(StatusWord(word), .verify))))
+            }
+            #expect(tap.exchanges.count { $0 == 0x20 } == 1)
+        }
+    }
+
     @Test("no description, dump or stored byte shows the PIN")
     func hiddenPIN() throws {
         let pin = try loads.pin("776543")

@@ -54,6 +54,26 @@ struct PurseSelectionTests {
         #expect(tap.exchanges == [0xA4, 0xB2, 0xA4, 0xB0, 0x50, 0x70, 0x54, 0x72])
     }
 
+    @Test("a foreign card that has the file, but no public information in it, is left to the next profile")
+    func foreignFile() throws {
+        var memory = campus.memory()
+        memory.givesInformationOnSelect = false
+        let profile = campus.profile(application: .file(0x3F01))
+        let profiles: [CardProfile] = [.purse(profile), .identityOnly(IdentityProfile(name: "any"))]
+        for (word, isForeign) in [(0x6A82, true), (0x6982, false)] as [(UInt16, Bool)] {
+            var tap = Tap(campus.card(memory), campus, [2: .refused(word.bigEndianBytes(count: 2))])
+            let probe = CardProbe(
+                profiles: profiles, amount: 300, terminal: campus.terminal, time: campus.time)
+            switch try tap.run(probe) {
+            case .identified(let card):
+                #expect(isForeign && card.evidence.proof == .unproven)
+                #expect(tap.exchanges == [0xA4, 0xB0, 0xCA])
+            case .refused(let refusal): #expect(!isForeign && refusal.code == .cardFault)
+            default: Issue.record("paid")
+            }
+        }
+    }
+
     @Test("a directory without the application, and a card without a directory, are not this profile")
     func notListed() throws {
         var tap = Tap(campus.card(), campus)

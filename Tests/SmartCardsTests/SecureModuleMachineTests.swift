@@ -33,7 +33,7 @@ struct SecureModuleMachineTests {
                 if let replacement = replaced[command.instruction] {
                     action = machine.receive(replacement.map { .answered($0) } ?? .exchangeFailed)
                 } else {
-                    action = machine.receive(.answered(card.transmit(command.bytes)))
+                    action = machine.receive(.answered(card.exchange(command.bytes)))
                 }
             }
             return action
@@ -41,7 +41,7 @@ struct SecureModuleMachineTests {
 
         func activate() -> SecureModuleMachine.Action {
             card.powerOn()
-            return run(.activated(card.answerToReset))
+            return run(.activated)
         }
     }
 
@@ -99,7 +99,7 @@ struct SecureModuleMachineTests {
         #expect(dialogue.machine.isReady)
     }
 
-    @Test("a contact module is spoken to with the published commands, Le left out where T=0 has no room for it")
+    @Test("a contact module is spoken to with the published commands")
     func commands() throws {
         let dialogue = try dialogue()
         _ = dialogue.activate()
@@ -108,7 +108,7 @@ struct SecureModuleMachineTests {
         #expect(
             dialogue.commands == [
                 "00A40000023F00", "00C0000012", "00B0960006", "00B095000E", "00A40000021001", "00C000000C",
-                "807000001C" + "1122334400000000100006201202291351000100" + "1122334455667788", "00C0000008",
+                "807000001C" + "1122334400000000100006201202291351000100" + "1122334455667788" + "08", "00C0000008",
                 "8072000004" + Hex.encode(mac2),
             ])
     }
@@ -125,9 +125,9 @@ struct SecureModuleMachineTests {
         let campus = try LabCampus()
         var machine = try dialogue().machine
         var card = campus.card()
-        var action = machine.receive(.activated(TransmissionProtocol(card.answerToReset)))
+        var action = machine.receive(.activated)
         while case .transmit(let command) = action {
-            action = machine.receive(.answered(card.transmit(command.bytes)))
+            action = machine.receive(.answered(card.exchange(command.bytes)))
         }
         #expect(action == .failed(.notASecureModule(.fileNotFound, .selectApplication)))
     }
@@ -220,17 +220,6 @@ struct SecureModuleMachineTests {
         guard case .failed(.locked(_, .initialize)) = dialogue.run(.initialize(try request())) else {
             Issue.record("not locked")
             return
-        }
-    }
-
-    @Test("the first protocol is read off the answer to reset")
-    func answerToReset() throws {
-        let cases: [(String, UInt8)] = [
-            ("3B6C00021302863818435607 1E102B23", 0), ("3B04 50534144", 0), ("3B8401 50534144 7B", 1),
-            ("3BF0 11 22 33 91 01", 1), ("3B", 0), ("", 0), ("3B80", 0), ("3BF0 11 22", 0),
-        ]
-        for (bytes, expected) in cases {
-            #expect(TransmissionProtocol(try hex(bytes)).firstProtocol == expected, "\(bytes)")
         }
     }
 

@@ -13,11 +13,13 @@ final class SecureModuleSlot {
     }
 
     var memory: SecureModuleCardMemory { card.memory }
-    var answerToReset: TransmissionProtocol { TransmissionProtocol(card.answerToReset) }
 
     func powerOn() { card.powerOn() }
 
     func transmit(_ command: [UInt8]) -> [UInt8] { card.transmit(command) }
+
+    /// Through a reader.
+    func exchange(_ command: [UInt8]) -> [UInt8] { card.exchange(command) }
 
     /// What the module answers to hexadecimal digits, with GET RESPONSE fetched.
     func send(_ command: String) throws -> String {

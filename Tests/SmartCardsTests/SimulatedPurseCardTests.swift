@@ -374,7 +374,24 @@ struct CardStateFileTests {
             return
         }
         #expect(card.memory == campus.memory())
-        #expect(throws: CardStateFileError(.notWritten, call: "open", errno: 2)) { try file.save(campus.memory()) }
+        #expect(throws: CardStateFileError(.notWritten, path: "", detail: "")) { try file.save(campus.memory()) }
+    }
+
+    @Test("a card's file that is missing, damaged or another kind's is named, and what is wrong with it")
+    func notReadable() throws {
+        defer { cleanUp() }
+        let file = CardStateFile(path: folder + "/card.json")
+        for (text, cause) in [(nil, "exist"), ("", "no card"), ("{}", "no "), ("{\"balance\": \"x\"}", "balance")] {
+            try text?.write(toFile: file.path, atomically: true, encoding: .utf8)
+            do throws(CardStateFileError) {
+                _ = try file.load()
+                Issue.record("read")
+            } catch {
+                #expect(error.code == .notReadable && error.message.contains(file.path))
+                // Which of several missing keys is named first is the decoder's business.
+                #expect(text?.contains("x") == true || error.message.contains(cause), "\(error.message)")
+            }
+        }
     }
 
     @Test("a state file with an impossible date is refused")
@@ -386,6 +403,6 @@ struct CardStateFileTests {
         let broken = text.replacing("19980815", with: "19981315")
         try #require(broken != text)
         try broken.write(toFile: file.path, atomically: true, encoding: .utf8)
-        #expect(throws: (any Error).self) { try file.load() }
+        #expect(throws: CardStateFileError(.notReadable, path: "", detail: "")) { try file.load() }
     }
 }

@@ -105,7 +105,7 @@ struct Tap {
         let interference = interferences[cardExchanges]
         if interference == .lostBefore { return nil }
         if case .refused(let bytes) = interference { return bytes }
-        let answer = card.transmit(command.bytes)
+        let answer = card.exchange(command.bytes)
         switch interference {
         case nil, .lostBefore, .refused: return answer
         case .lostAfter: return nil

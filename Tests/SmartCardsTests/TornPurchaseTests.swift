@@ -116,6 +116,23 @@ struct TornPurchaseTests {
         }
     }
 
+    @Test("the same amount, paid here in the very second before, is not taken for ours", arguments: [false, true])
+    func sameSecond(isDebited: Bool) throws {
+        for torn in TornCase.all {
+            var before = Tap(try usedCard(torn), campus)
+            _ = try before.run(purchase(300))
+            var tap = Tap(before.card, campus, [3: isDebited ? .lostAfter : .lostBefore])
+            _ = try tap.run(purchase(300))
+            let intent = try #require(tap.intents.first)
+            let result = try resolve(&tap, intent, .nobody).result
+            switch result {
+            case .notDebited(_, confirmedBy: .serialUnchanged): #expect(!isDebited, "\(torn)")
+            case .committed, .committedProvisional: #expect(isDebited, "\(torn)")
+            default: Issue.record("\(torn): \(result)")
+            }
+        }
+    }
+
     @Test("every tear of a purchase is resolved as the card's balance says", arguments: Checker.allCases)
     func matrix(checker: Checker) throws {
         var table = "torn purchases, codes checked by \(checker.rawValue)\n"

@@ -173,7 +173,7 @@ enum TranscriptFixtures {
         func transmit(_ command: CommandAPDU) -> [UInt8]? {
             count += 1
             let isLost = lost == Int(count)
-            let answer = isLost && !isLostAfter ? [] : card.transmit(command.bytes)
+            let answer = isLost && !isLostAfter ? [] : card.exchange(command.bytes)
             if isLost {
                 recording.failed(command.bytes, sentAt: count * 20_000, number: 1102, at: count * 20_000 + 9_000)
                 return nil

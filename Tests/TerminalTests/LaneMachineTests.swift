@@ -1,5 +1,6 @@
 import HubProtocol
 import Payments
+import SmartCards
 import Terminal
 import Testing
 
@@ -196,6 +197,27 @@ struct LaneMachineTests {
                     .show(.approved(order.amount, available: Amount(fen: 100))),
                 ])
             #expect(machine.isIdle)
+        }
+    }
+
+    @Test(
+        "a card's PIN that was wrong is not sent to it again: the cashier rings the load up anew",
+        arguments: [false, true])
+    func wrongCardPIN(isTorn: Bool) {
+        var load = order
+        load.kind = .load(CardPIN([0x99, 0x99, 0x99]))
+        var withoutPIN = order
+        withoutPIN.kind = .load(nil)
+        let awaiting = isTorn ? torn : nil
+        var machine = LaneMachine()
+        _ = machine.receive(.armed(load))
+        #expect(machine.receive(.cardInserted).last == .readCard(load, awaiting: nil))
+        let refusal = isTorn ? CardRefusal.Code.pinMissing : .pinWrong
+        let refused = PresentationProblem(number: refusal.rawValue, english: "another", chinese: "重输")
+        for (problem, next) in [(problem, load), (refused, withoutPIN)] {
+            _ = machine.receive(isTorn ? .cardUnknown(torn, problem) : .cardFailed(problem))
+            _ = machine.receive(.cardRemoved)
+            #expect(machine.receive(.cardInserted).last == .readCard(next, awaiting: awaiting))
         }
     }
 

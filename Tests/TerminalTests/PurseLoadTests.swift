@@ -97,6 +97,25 @@ import Testing
         #expect(loading.card.balance == 1000)
     }
 
+    @Test("a PIN whose answer is lost is not tried again by itself: one tap costs one attempt at most")
+    func lostPINAnswer() async throws {
+        let loading = try await Loading()
+        // SELECT, VERIFY: the card counts the wrong PIN, and nobody hears of it.
+        let reading = await loading.present(
+            try loading.order(pin: [0x99, 0x99, 0x99]), faults: [SimulatedReaderFault(at: 2, .answer([]))])
+        guard case .problem(let problem) = reading else {
+            Issue.record("no problem: \(reading)")
+            return
+        }
+        #expect(problem.number == CardReaderError.Code.communication.rawValue)
+        #expect(loading.card.pinTriesLeft == 2)
+        guard case .decided = await loading.present(try loading.order()) else {
+            Issue.record("the right PIN does not load")
+            return
+        }
+        #expect(loading.card.pinTriesLeft == 3)
+    }
+
     @Test("a wrong PIN is said, and nothing is asked of the hub")
     func wrongPIN() async throws {
         let loading = try await Loading()

@@ -29,6 +29,24 @@ struct SourceTidyTests {
         #expect(found.isEmpty, "\(report(found))")
     }
 
+    /// What runs between the card's arrival and the durable decision. Elsewhere only watchdogs and timers sleep, beside
+    /// a tap and not in it.
+    private static let wayOfATap = [
+        "Sources/SmartCards/", "Sources/PCSC/", "Sources/Ledger/", "Sources/Devices/Readers/CardConnection",
+        "Sources/Devices/Readers/SerialThread", "Sources/Terminal/Presentation/CardDriver",
+        "Sources/Terminal/Presentation/CardPresentation", "Sources/Terminal/Presentation/PurseDesk",
+        "Sources/Terminal/Services/AuthorizationService", "Sources/Terminal/Services/PurseService",
+    ]
+
+    @Test("nothing sleeps on the way of a tap", arguments: wayOfATap)
+    func noSleepInATap(path: String) throws {
+        let sources = try Repository.sources("Sources").filter { $0.path.hasPrefix(path) }
+        #expect(!sources.isEmpty)
+        for source in sources {
+            #expect(!source.code.contains { $0.contains("sleep") }, "\(source.path)")
+        }
+    }
+
     @Test("everything that other modules see is documented")
     func documentation() throws {
         let found = try Repository.sources("Sources").flatMap(DocumentationRule.findings)

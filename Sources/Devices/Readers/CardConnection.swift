@@ -1,4 +1,5 @@
 import PCSC
+import SmartCards
 import Terminal
 
 /// A reader thread's own context and the card connected through it.
@@ -35,11 +36,12 @@ struct CardConnection: ~Copyable {
         }
     }
 
-    /// One exchange with the connected card.
+    /// One exchange with the connected card, under the protocol that the service agreed with it.
     mutating func transmit(_ command: [UInt8]) throws(CardReaderError) -> [UInt8] {
         let answer: [UInt8]?
         do throws(PCSCError) {
-            answer = try card?.transmit(command)
+            let transmission: TransmissionProtocol = card?.activeProtocol == .t0 ? .t0 : .t1
+            answer = try card?.transmit(transmission.bytes(of: command))
         } catch {
             throw failure(error)
         }

@@ -50,7 +50,6 @@ package actor PSAMSecureModule: SecureModule {
     var recordFault: SecureModuleError?
     var moduleFault: SecureModuleError? = SecureModuleError(.unavailable, detail: "not seen yet")
     private var identity: SecureModuleIdentity?
-    private var answerToReset = TransmissionProtocol([])
     /// What broke under the last exchange that failed.
     private var readerError: CardReaderError?
     /// How often the reader said that the module, or itself, is gone.
@@ -97,8 +96,7 @@ package actor PSAMSecureModule: SecureModule {
         await withDiscardingTaskGroup { group in
             for await event in reader.events {
                 switch event {
-                case .inserted(let bytes):
-                    answerToReset = TransmissionProtocol(bytes)
+                case .inserted:
                     group.addTask { await self.activateNow() }
                 case .available, .removed:
                     loseModule(SecureModuleError(.unavailable, detail: "no module in the slot"))
@@ -313,7 +311,7 @@ package actor PSAMSecureModule: SecureModule {
             throw fault
         }
         isPresent = true
-        let outcome = await drive(.activated(answerToReset))
+        let outcome = await drive(.activated)
         guard case .ready(let module) = outcome else {
             guard case .failed(let failure) = outcome else { fatalError("an activation ends ready or fails") }
             let error = note(failure)

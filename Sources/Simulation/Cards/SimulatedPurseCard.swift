@@ -46,8 +46,11 @@ package struct SimulatedPurseCard: VirtualCard {
         self.random = random
     }
 
-    /// No historical bytes, protocols T=0 and T=1: what PC/SC readers make up for a contactless card.
-    package var answerToReset: [UInt8] { [0x3B, 0x80, 0x80, 0x01, 0x01] }
+    /// No historical bytes, protocols T=0 and T=1: what PC/SC readers make up for a contactless card. A contact card
+    /// speaks T=0 alone.
+    package var answerToReset: [UInt8] {
+        memory.answersThroughGetResponse ? [0x3B, 0x00] : [0x3B, 0x80, 0x80, 0x01, 0x01]
+    }
 
     package mutating func powerOn() { forget() }
 
@@ -81,6 +84,10 @@ package struct SimulatedPurseCard: VirtualCard {
         let open = (session, load)
         session = nil
         load = nil
+        // Protocol T=0 has no room for both.
+        let isTransmittable =
+            !memory.answersThroughGetResponse || command.data.isEmpty || command.expectedLength == nil
+        guard isTransmittable else { return ResponseAPDU(status: .wrongLength) }
         let answer = perform(command, open.0, open.1)
         guard memory.answersThroughGetResponse, answer.status == .success, !answer.data.isEmpty else { return answer }
         waiting = answer.data

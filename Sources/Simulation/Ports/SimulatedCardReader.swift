@@ -151,15 +151,15 @@ package final class SimulatedCardReader: CardReader {
     private func exchange(_ command: [UInt8], _ state: inout State) throws(CardReaderError) -> [UInt8] {
         let number = state.exchanges
         switch state.faults.first(where: { $0.exchange == number })?.effect {
-        case nil: return state.card?.transmit(command) ?? []
+        case nil: return state.card?.exchange(command) ?? []
         case .fail(let code): throw CardReaderError(code, detail: "simulated")
         case .answer(let bytes):
-            _ = state.card?.transmit(command)
+            _ = state.card?.exchange(command)
             return bytes
         case .leaveBeforeHandling:
             remove(&state)
         case .leaveAfterHandling:
-            _ = state.card?.transmit(command)
+            _ = state.card?.exchange(command)
             remove(&state)
         }
         throw CardReaderError(.cardRemoved, detail: "simulated")

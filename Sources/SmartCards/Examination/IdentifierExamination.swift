@@ -1,20 +1,9 @@
 import Payments
 
 /// The anticollision identifier: its length, and whether it is drawn anew at every tap.
-struct IdentifierExamination: ExaminationSubject {
-    private var isAsked = false
-    private var answer: ResponseAPDU?
-
-    mutating func nextCommand() -> CommandAPDU? {
-        defer { isAsked = true }
-        return isAsked ? nil : CardIdentifier.command
-    }
-
-    mutating func take(_ answer: Result<ResponseAPDU, CardDataError>) {
-        if case .success(let answer) = answer { self.answer = answer }
-    }
-
-    var privateBytes: [[UInt8]] { answer.map { [$0.data] } ?? [] }
+struct IdentifierExamination: IdentifierSubject {
+    var isAsked = false
+    var answer: ResponseAPDU?
 
     /// What the reader's answer is worth as an identifier; without one where it cannot stand for a card.
     static func text(_ answer: ResponseAPDU?) -> (identifier: CardIdentifier?, text: ExaminationText) {

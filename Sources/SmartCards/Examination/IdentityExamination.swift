@@ -1,23 +1,12 @@
 import Payments
 
 /// Would the profile take the card that knows cards by their identifier alone?
-struct IdentityExamination: ExaminationSubject {
+struct IdentityExamination: IdentifierSubject {
     private let profile: IdentityProfile
-    private var isAsked = false
-    private var answer: ResponseAPDU?
+    var isAsked = false
+    var answer: ResponseAPDU?
 
     init(_ profile: IdentityProfile) { self.profile = profile }
-
-    mutating func nextCommand() -> CommandAPDU? {
-        defer { isAsked = true }
-        return isAsked ? nil : CardIdentifier.command
-    }
-
-    mutating func take(_ answer: Result<ResponseAPDU, CardDataError>) {
-        if case .success(let answer) = answer { self.answer = answer }
-    }
-
-    var privateBytes: [[UInt8]] { answer.map { [$0.data] } ?? [] }
 
     func conclude(into report: inout CardExaminationReport, _ setting: ExaminationSetting) {
         let (identifier, text) = IdentifierExamination.text(answer)

@@ -2,23 +2,12 @@ import Payments
 
 /// Would this MIFARE Classic profile try the card? Asks only for the identifier: LOAD KEY and AUTHENTICATE would be the
 /// first commands that tell more, and an examination sends no key.
-struct MIFAREClassicExamination: ExaminationSubject {
+struct MIFAREClassicExamination: IdentifierSubject {
     private let profile: MIFAREClassicProfile
-    private var isAsked = false
-    private var answer: ResponseAPDU?
+    var isAsked = false
+    var answer: ResponseAPDU?
 
     init(_ profile: MIFAREClassicProfile) { self.profile = profile }
-
-    mutating func nextCommand() -> CommandAPDU? {
-        defer { isAsked = true }
-        return isAsked ? nil : CardIdentifier.command
-    }
-
-    mutating func take(_ answer: Result<ResponseAPDU, CardDataError>) {
-        if case .success(let answer) = answer { self.answer = answer }
-    }
-
-    var privateBytes: [[UInt8]] { answer.map { [$0.data] } ?? [] }
 
     func conclude(into report: inout CardExaminationReport, _ setting: ExaminationSetting) {
         let (identifier, text) = IdentifierExamination.text(answer)

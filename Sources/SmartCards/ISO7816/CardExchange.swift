@@ -1,9 +1,10 @@
-/// One command with everything that a card needs to answer it: GET RESPONSE after 61xx, the command again after 6Cxx.
+/// One command with everything that a card needs to answer it: GET RESPONSE after 61xx, the command again after 6Cxx
+/// unless it may come only once.
 package struct CardExchange: Sendable, Hashable {
     /// What comes next.
     package enum Step: Sendable, Equatable {
         case transmit(CommandAPDU)
-        /// The whole answer; its status is neither 61xx nor 6Cxx.
+        /// The whole answer; its status is not 61xx, and 6Cxx only for a command that is not repeated.
         case complete(ResponseAPDU)
         case malformed(CardDataError)
     }
@@ -13,11 +14,17 @@ package struct CardExchange: Sendable, Hashable {
     package static let followUpMaximum = 4
 
     private var current: CommandAPDU
+    private let isRepeatable: Bool
     private var collected: [UInt8] = []
     private var followUps = 0
 
-    /// - Parameter command: what goes to the card first.
-    package init(_ command: CommandAPDU) { current = command }
+    /// - Parameters:
+    ///   - command: what goes to the card first.
+    ///   - isRepeatable: false for a command that a card may count although it answers 6Cxx: a PIN, a load.
+    package init(_ command: CommandAPDU, isRepeatable: Bool = true) {
+        current = command
+        self.isRepeatable = isRepeatable
+    }
 
     /// Whether the card answered at least once with 61xx or 6Cxx.
     package var hadFollowUp: Bool { followUps > 0 }
@@ -30,7 +37,7 @@ package struct CardExchange: Sendable, Hashable {
         if let count = answer.status.moreDataCount {
             collected += answer.data
             next = GeneralCommand.getResponse(count)
-        } else if let length = answer.status.wantedLength {
+        } else if let length = answer.status.wantedLength, isRepeatable || hadFollowUp {
             next = current.expecting(length)
         } else {
             collected += answer.data

@@ -15,6 +15,11 @@ package struct CardPIN: Sendable, Equatable {
     var command: CommandAPDU { GeneralCommand.verify(pin: bytes) }
 }
 
+extension CommandAPDU {
+    /// Whether a card may count it as an attempt at its PIN: VERIFY.
+    package var isPINAttempt: Bool { classByte == 0x00 && instruction == 0x20 }
+}
+
 extension CardPIN: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package var description: String { "PIN (hidden)" }
     package var debugDescription: String { description }

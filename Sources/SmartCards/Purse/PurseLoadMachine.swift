@@ -99,7 +99,8 @@ package struct PurseLoadMachine: CardMachine {
         guard load.isPINNeeded else { return readLog(information) }
         guard let pin else { return fail(.pinMissing) }
         self.pin = nil
-        return transmit(pin.command, .verifying, information)
+        state = .exchanging(CardExchange(pin.command, isRepeatable: false), .verifying, information)
+        return .transmit(pin.command)
     }
 
     private mutating func take(
@@ -162,7 +163,7 @@ package struct PurseLoadMachine: CardMachine {
 
     private mutating func credit(_ evidence: LoadEvidence) -> Action {
         let command = PurseCommand.creditForLoad(time: evidence.transaction.time, mac2: evidence.mac2)
-        state = .crediting(CardExchange(command), evidence)
+        state = .crediting(CardExchange(command, isRepeatable: false), evidence)
         return .transmit(command)
     }
 
@@ -174,10 +175,6 @@ package struct PurseLoadMachine: CardMachine {
         let isFirstAnswer = !exchange.hadFollowUp
         switch exchange.receive(bytes) {
         case .transmit(let command):
-            // 61xx fetches the answer. 6Cxx asks for the CREDIT once more, and a grant is sent once.
-            guard command.instruction == GeneralCommand.getResponse(1).instruction else {
-                return finish(.unknown(evidence, .status(.repeatExpecting(LoadProof.length))))
-            }
             state = .crediting(exchange, evidence)
             return .transmit(command)
         case .malformed(let error): return finish(.unknown(evidence, PurseUncertainty(error)))

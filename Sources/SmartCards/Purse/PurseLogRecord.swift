@@ -8,6 +8,9 @@ package struct PurseLogRecord: Sendable, Hashable {
     /// Short identifier of the file.
     package static let shortFile: UInt8 = 0x18
 
+    /// Records that the log of cards in the field holds; no more are read.
+    static let countMaximum: UInt8 = 10
+
     /// As the card numbers: cards in the field log the serial before or after they counted it.
     package let serial: UInt16
     /// In fen, 24 bits.

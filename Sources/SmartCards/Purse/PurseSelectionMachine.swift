@@ -97,7 +97,10 @@ struct PurseSelectionMachine: CardMachine {
 
     private mutating func refused(_ status: StatusWord, _ step: Step) -> Action {
         if status.meansLocked { return fail(.applicationLocked) }
-        if case .publicInformation = step { return fail(.cardFault(status, .readPublicInformation)) }
+        // A file identifier such as 1001 stands on foreign cards too; what has no public information is no purse.
+        if case .publicInformation = step, status != .fileNotFound {
+            return fail(.cardFault(status, .readPublicInformation))
+        }
         return fail(.notThisProfile(status))
     }
 

@@ -20,13 +20,9 @@ package struct TornLoadMachine: CardMachine {
     }
 
     private enum State {
-        /// → selecting
-        case idle
-        /// → exchanging, finished
-        case selecting(PurseSelectionMachine)
-        /// → exchanging, checkingTAC, finished
-        case exchanging(CardExchange, Step)
-        /// → exchanging, checkingTAC, finished; the proof at this index.
+        /// → checkingTAC, finished
+        case asking
+        /// → asking, checkingTAC, finished; the proof at this index.
         case checkingTAC(Int)
         case finished
     }
@@ -41,12 +37,10 @@ package struct TornLoadMachine: CardMachine {
         case contradiction
     }
 
-    /// Records that are read at most: the length of the log of cards in the field.
-    private static let logLength: UInt8 = 10
-
     private let profile: PurseProfile
     private let evidence: LoadEvidence
     private var pin: CardPIN?
+    private var inquiry: PurseInquiry<Step>
     private var isVerified = false
     private var balance: UInt32 = 0
     private var isLogReadable = false
@@ -56,7 +50,7 @@ package struct TornLoadMachine: CardMachine {
     private var proofs: [TransactionProof] = []
     /// A proof that is not the torn load's was among them.
     private var isAnotherLoadProven = false
-    private var state = State.idle
+    private var state = State.asking
 
     /// - Parameters:
     ///   - evidence: as it was stored before CREDIT FOR LOAD.
@@ -64,15 +58,13 @@ package struct TornLoadMachine: CardMachine {
     package init(profile: PurseProfile, evidence: LoadEvidence, pin: CardPIN?) {
         self.profile = profile
         self.evidence = evidence
+        inquiry = PurseInquiry(profile.application)
         self.pin = profile.load?.isPINNeeded == true ? pin : nil
     }
 
     package mutating func receive(_ event: CardEvent) -> Action {
         switch (state, event) {
-        case (.idle, .started): return select(PurseSelectionMachine(profile.application), event)
-        case (.selecting(let selection), _): return select(selection, event)
-        case (.exchanging(let exchange, let step), .cardAnswered(let bytes)): return take(bytes, exchange, step)
-        case (.exchanging, .cardFailed): return finish(.unresolved(.communicationFailed))
+        case (.asking, _): return asked(inquiry.receive(event))
         case (.checkingTAC(let index), .checked(.right)):
             return finish(.happened(evidence.proven(by: proofs[index].tac), provenBy: .tac))
         case (.checkingTAC(let index), .checked(.wrong)):
@@ -84,35 +76,22 @@ package struct TornLoadMachine: CardMachine {
         }
     }
 
-    private mutating func select(_ selection: PurseSelectionMachine, _ event: CardEvent) -> Action {
-        var selection = selection
-        let action = selection.receive(event)
-        state = .selecting(selection)
-        return action.inside { result in
-            switch result {
-            case .selected(let information): compare(information)
-            case .failed(let failure): finish(TornTransactionObstacle(failure).map { .unresolved($0) } ?? .otherCard)
-            }
-        }
-    }
-
     private mutating func compare(_ information: PublicInformation) -> Action {
         guard information.applicationSerial == evidence.information.applicationSerial else {
             return finish(.otherCard)
         }
         guard let pin else { return transmit(PurseCommand.getBalance, .balance) }
         self.pin = nil
-        return transmit(pin.command, .verify)
+        return transmit(pin.command, .verify, isRepeatable: false)
     }
 
-    private mutating func take(_ bytes: [UInt8], _ exchange: CardExchange, _ step: Step) -> Action {
-        var exchange = exchange
-        switch exchange.receive(bytes) {
-        case .transmit(let command):
-            state = .exchanging(exchange, step)
-            return .transmit(command)
-        case .malformed(let error): return finish(.unresolved(TornTransactionObstacle(error)))
-        case .complete(let answer):
+    private mutating func asked(_ outcome: PurseInquiry<Step>.Outcome) -> Action {
+        switch outcome {
+        case .transmit(let command): return .transmit(command)
+        case .selected(let information): return compare(information)
+        case .otherCard: return finish(.otherCard)
+        case .unresolved(let obstacle): return finish(.unresolved(obstacle))
+        case .answered(let answer, let step):
             do throws(CardDataError) {
                 return try answered(answer, step)
             } catch {
@@ -145,7 +124,7 @@ package struct TornLoadMachine: CardMachine {
     }
 
     private mutating func refused(_ status: StatusWord) -> Action {
-        finish(.unresolved(status.meansLocked ? .applicationLocked : .status(status)))
+        finish(.unresolved(TornTransactionObstacle(status)))
     }
 
     private mutating func logAnswered(_ answer: ResponseAPDU, _ number: UInt8) throws(CardDataError) -> Action {
@@ -161,7 +140,7 @@ package struct TornLoadMachine: CardMachine {
         isLogHeadReached = evidence.logHead == .record(record)
         guard !isLogHeadReached else { return askProof(.laterProof) }
         records.append(record)
-        guard number < Self.logLength else { return askProof(.laterProof) }
+        guard number < PurseLogRecord.countMaximum else { return askProof(.laterProof) }
         return transmit(PurseCommand.readLogRecord(number + 1), .log(number + 1))
     }
 
@@ -172,8 +151,7 @@ package struct TornLoadMachine: CardMachine {
     }
 
     private mutating func collect(_ answer: ResponseAPDU) throws(CardDataError) {
-        guard answer.status == .success, answer.data.count == TransactionProof.length else { return }
-        proofs.append(try TransactionProof(decoding: answer))
+        if let proof = try TransactionProof.given(in: answer) { proofs.append(proof) }
     }
 
     private mutating func checkTAC(_ index: Int) -> Action {
@@ -228,8 +206,9 @@ package struct TornLoadMachine: CardMachine {
         return serial == own &+ 1 && isBalanceTrusted ? happened(.balance) : finish(.undetermined)
     }
 
-    private mutating func transmit(_ command: CommandAPDU, _ step: Step) -> Action {
-        state = .exchanging(CardExchange(command), step)
+    private mutating func transmit(_ command: CommandAPDU, _ step: Step, isRepeatable: Bool = true) -> Action {
+        inquiry.ask(command, step, isRepeatable: isRepeatable)
+        state = .asking
         return .transmit(command)
     }
 

@@ -19,12 +19,8 @@ package struct TornPurchaseMachine: CardMachine {
     }
 
     private enum State {
-        /// → selecting
-        case idle
-        /// → exchanging, finished
-        case selecting(PurseSelectionMachine)
-        /// → exchanging, checkingTAC, checkingMAC2, finished
-        case exchanging(CardExchange, Step)
+        /// → checkingTAC, checkingMAC2, finished
+        case asking
         /// → checkingTAC, checkingMAC2, finished; the proof at this index of the findings.
         case checkingTAC(Int)
         /// → finished
@@ -32,31 +28,27 @@ package struct TornPurchaseMachine: CardMachine {
         case finished
     }
 
-    /// Records that are read at most: the length of the log of cards in the field.
-    private static let logLength: UInt8 = 10
-
     private let profile: PurseProfile
     private let intent: PurchaseIntent
+    private var inquiry: PurseInquiry<Step>
     private var findings = TornPurchaseFindings()
     /// Purchases in the log, newest first, that are not the torn one.
     private var otherPurchases = 0
     private var isAnyWrong = false
-    private var state = State.idle
+    private var state = State.asking
 
     /// - Parameter intent: above zero, as it was stored before DEBIT.
     package init(profile: PurseProfile, intent: PurchaseIntent) {
         invariant(intent.transaction.amount > 0, "only a purchase that takes money has an intent")
         self.profile = profile
         self.intent = intent
+        inquiry = PurseInquiry(profile.application)
     }
 
     /// Takes one event and gives the one thing to do next.
     package mutating func receive(_ event: CardEvent) -> Action {
         switch (state, event) {
-        case (.idle, .started): return select(PurseSelectionMachine(profile.application), event)
-        case (.selecting(let selection), _): return select(selection, event)
-        case (.exchanging(let exchange, let step), .cardAnswered(let bytes)): return take(bytes, exchange, step)
-        case (.exchanging, .cardFailed): return finish(.unresolved(.communicationFailed))
+        case (.asking, _): return asked(inquiry.receive(event))
         case (.checkingTAC(let index), .checked(let check)): return tacChecked(check, index)
         case (.checkingMAC2, .checked(let check)):
             if check == .wrong { isAnyWrong = true }
@@ -65,26 +57,13 @@ package struct TornPurchaseMachine: CardMachine {
         }
     }
 
-    private mutating func select(_ selection: PurseSelectionMachine, _ event: CardEvent) -> Action {
-        var selection = selection
-        let action = selection.receive(event)
-        state = .selecting(selection)
-        return action.inside { result in
-            switch result {
-            case .selected(let information): compare(information)
-            case .failed(let failure): finish(TornTransactionObstacle(failure).map { .unresolved($0) } ?? .otherCard)
-            }
-        }
-    }
-
-    private mutating func take(_ bytes: [UInt8], _ exchange: CardExchange, _ step: Step) -> Action {
-        var exchange = exchange
-        switch exchange.receive(bytes) {
-        case .transmit(let command):
-            state = .exchanging(exchange, step)
-            return .transmit(command)
-        case .malformed(let error): return finish(.unresolved(TornTransactionObstacle(error)))
-        case .complete(let answer):
+    private mutating func asked(_ outcome: PurseInquiry<Step>.Outcome) -> Action {
+        switch outcome {
+        case .transmit(let command): return .transmit(command)
+        case .selected(let information): return compare(information)
+        case .otherCard: return finish(.otherCard)
+        case .unresolved(let obstacle): return finish(.unresolved(obstacle))
+        case .answered(let answer, let step):
             do throws(CardDataError) {
                 return try answered(answer, step)
             } catch {
@@ -119,12 +98,11 @@ package struct TornPurchaseMachine: CardMachine {
     }
 
     private mutating func refused(_ status: StatusWord) -> Action {
-        finish(.unresolved(status.meansLocked ? .applicationLocked : .status(status)))
+        finish(.unresolved(TornTransactionObstacle(status)))
     }
 
     private mutating func collect(_ answer: ResponseAPDU) throws(CardDataError) {
-        guard answer.status == .success, answer.data.count == TransactionProof.length else { return }
-        findings.proofs.append(try TransactionProof(decoding: answer))
+        if let proof = try TransactionProof.given(in: answer) { findings.proofs.append(proof) }
     }
 
     private mutating func compare(_ information: PublicInformation) -> Action {
@@ -139,7 +117,7 @@ package struct TornPurchaseMachine: CardMachine {
             return logRead()
         }
         if record.isPurchase { otherPurchases += 1 }
-        guard number < Self.logLength else { return logRead() }
+        guard number < PurseLogRecord.countMaximum else { return logRead() }
         return transmit(PurseCommand.readLogRecord(number + 1), .log(number + 1))
     }
 
@@ -157,7 +135,7 @@ package struct TornPurchaseMachine: CardMachine {
     private mutating func decide() -> Action {
         let before = Int64(intent.initialization.balanceBefore)
         switch Int64(findings.balance) {
-        case before where findings.record != .ours: return askSerial()
+        case before: return askSerial()
         case before - Int64(intent.transaction.amount):
             if findings.logRecord != nil { return finish(.committed(findings, provenBy: .logRecord)) }
             switch findings.record {
@@ -206,20 +184,19 @@ package struct TornPurchaseMachine: CardMachine {
         return transmit(command, .initialize)
     }
 
-    /// Every purchase counts the serial: unchanged, the card has not paid, whatever its log says, which may show a
-    /// purchase of the same amount in the same second. Otherwise the torn one would be among as many of the newest
-    /// purchases in the log as were counted.
+    /// Every purchase counts the serial: one that stands still beats a log record, which may be that of the same amount
+    /// paid in the same second. With another serial the torn purchase would be among as many of the newest in the log.
     private mutating func confirm(serial: UInt16) -> Action {
         let own = intent.initialization.offlineSerial
         if serial == own { return finish(.notDebited(findings, confirmedBy: .serialUnchanged)) }
-        guard findings.logRecord == nil, serial > own, otherPurchases >= Int(serial - own) else {
-            return finish(.suspense(findings))
-        }
+        let isUnseen = findings.logRecord == nil && findings.record != .ours
+        guard isUnseen, serial > own, otherPurchases >= Int(serial - own) else { return finish(.suspense(findings)) }
         return finish(.notDebited(findings, confirmedBy: .logRecordAbsent))
     }
 
     private mutating func transmit(_ command: CommandAPDU, _ step: Step) -> Action {
-        state = .exchanging(CardExchange(command), step)
+        inquiry.ask(command, step)
+        state = .asking
         return .transmit(command)
     }
 

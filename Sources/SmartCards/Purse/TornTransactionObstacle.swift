@@ -16,6 +16,9 @@ extension TornTransactionObstacle {
         self = error.code == .answerTooShort ? .communicationFailed : .malformedAnswer(error)
     }
 
+    /// What a refused question means.
+    init(_ status: StatusWord) { self = status.meansLocked ? .applicationLocked : .status(status) }
+
     /// What kept a card from being selected; `nil` when it is a card of another kind.
     init?(_ failure: PurseFailure) {
         switch failure {

@@ -12,12 +12,7 @@ package enum SecureModuleCommand {
 
     /// INIT_SAM_FOR_PURCHASE (`80 70 00 00`): random 4, offline serial 2, amount 4, type 1, date 4, time 3, key
     /// version 1, algorithm 1, then one to three factors of 8 bytes. Lc is 1C, 24 or 2C; Le is 08.
-    ///
-    /// - Parameter withExpectedLength: whether Le is sent. With protocol T=0 it cannot be, and the answer waits for
-    ///   GET RESPONSE.
-    package static func initializeForPurchase(
-        _ request: SecureModuleRequest, withExpectedLength: Bool = true
-    ) -> CommandAPDU {
+    package static func initializeForPurchase(_ request: SecureModuleRequest) -> CommandAPDU {
         invariant(request.isWellFormed, "a secure module request has a 4-byte random number and 8-byte factors")
         return CommandAPDU(
             0x80, 0x70, 0x00, 0x00,
@@ -25,7 +20,7 @@ package enum SecureModuleCommand {
                 + request.amount.bigEndianBytes(count: 4) + [request.transactionType] + request.time.binaryCodedDate
                 + request.time.binaryCodedTime + [request.keyVersion, request.algorithm]
                 + request.factors.flatMap { $0 },
-            expectedLength: withExpectedLength ? 8 : nil)
+            expectedLength: 8)
     }
 
     /// CREDIT_SAM_FOR_PURCHASE (`80 72 00 00 04`).

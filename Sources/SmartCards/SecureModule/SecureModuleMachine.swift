@@ -10,7 +10,7 @@ package struct SecureModuleMachine: Sendable {
     /// What the driver reports or wants.
     package enum Event: Sendable {
         /// The module was powered up; nothing is selected, nothing is open.
-        case activated(TransmissionProtocol)
+        case activated
         /// Only when ready.
         case initialize(SecureModuleRequest)
         /// Only when open: 4 bytes that the card gave in this session, not all zero.
@@ -65,7 +65,6 @@ package struct SecureModuleMachine: Sendable {
 
     private let profile: SecureModuleProfile
     private let terminal: TerminalID
-    private var separatesDataAndExpectedLength = true
     private var state = State.off
     /// The highest terminal serial that a module of this terminal has given; `nil` before the first.
     package private(set) var lastTerminalSerial: UInt32?
@@ -95,13 +94,10 @@ package struct SecureModuleMachine: Sendable {
     /// Takes one event and gives the one thing to do next.
     package mutating func receive(_ event: Event) -> Action {
         switch (state, event) {
-        case (.off, .activated(let answerToReset)), (.ready, .activated(let answerToReset)):
-            separatesDataAndExpectedLength = answerToReset.separatesDataAndExpectedLength
+        case (.off, .activated), (.ready, .activated):
             return transmit(GeneralCommand.select(file: Self.masterFile)) { .selectingMasterFile($0) }
         case (.ready, .initialize(let request)):
-            let command = SecureModuleCommand.initializeForPurchase(
-                request, withExpectedLength: !separatesDataAndExpectedLength)
-            return transmit(command) { .initializing($0) }
+            return transmit(SecureModuleCommand.initializeForPurchase(request)) { .initializing($0) }
         case (.open, .check(let mac2)):
             invariant(mac2.contains { $0 != 0 }, "a MAC2 of zeros is never checked")
             state = .checking

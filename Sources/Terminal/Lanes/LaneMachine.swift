@@ -178,7 +178,7 @@ package struct LaneMachine: Sendable {
     private mutating func cardUnknown(_ transaction: TransactionID, _ problem: PresentationProblem) -> [Action] {
         guard case .reading(let order, _, let cancelled) = state else { return [] }
         if cancelled { return end(order, awaiting: transaction) }
-        state = .armed(order, awaiting: transaction)
+        state = .armed(problem.wantsCardPIN ? order.withoutCardPIN : order, awaiting: transaction)
         return [.startOrderTimer(order.reference), .show(.presentSameCard(order.amount, problem))]
     }
 
@@ -190,7 +190,7 @@ package struct LaneMachine: Sendable {
     private mutating func cardFailed(_ problem: PresentationProblem) -> [Action] {
         guard case .reading(let order, let awaiting, let cancelled) = state else { return [] }
         if cancelled { return end(order, awaiting: awaiting) }
-        state = .armed(order, awaiting: awaiting)
+        state = .armed(problem.wantsCardPIN ? order.withoutCardPIN : order, awaiting: awaiting)
         guard awaiting == nil else { return [.show(.presentSameCard(order.amount, problem))] }
         showsProblem = true
         return [.show(.problem(problem))]

@@ -45,6 +45,15 @@ package struct SaleOrder: Sendable, Equatable {
     }
 }
 
+extension SaleOrder {
+    /// The order without the PIN of a card, which a card that refused it must not be sent again.
+    var withoutCardPIN: SaleOrder {
+        var order = self
+        if order.kind.isLoad { order.kind = .load(nil) }
+        return order
+    }
+}
+
 /// Where the time of a tap went, from the moment the lane saw the payer to the durable decision.
 package struct SaleTiming: Sendable, Hashable {
     package var total: Duration

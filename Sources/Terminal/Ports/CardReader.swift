@@ -75,7 +75,7 @@ package struct CardReaderError: StableError, Equatable {
         case cardReset = 1103
         /// The exchange failed: no answer, or one shorter than two bytes.
         case communication = 1104
-        /// The card speaks no protocol that the reader offers.
+        /// The card cannot be powered or speaks no protocol that the reader offers; or there are two in the field.
         case unresponsiveCard = 1105
         /// The exchange took longer than the lane waits.
         case timedOut = 1106
@@ -103,7 +103,7 @@ package struct CardReaderError: StableError, Equatable {
             case .cardRemoved: "the card left the reader"
             case .cardReset: "the card was reset"
             case .communication: "the card did not answer properly; present it again"
-            case .unresponsiveCard: "the card cannot be powered or speaks no known protocol"
+            case .unresponsiveCard: "the card gives no answer that can be understood; hold one card alone to the reader"
             case .timedOut: "the card took too long to answer"
             }
         return detail.isEmpty ? text : "\(text) (\(detail))"
@@ -120,7 +120,7 @@ package struct CardReaderError: StableError, Equatable {
         case .cardRemoved: "卡片已移开，请重新放卡"
         case .cardReset: "卡片已复位，请重新放卡"
         case .communication: "读卡失败，请重新放卡"
-        case .unresponsiveCard: "无法识别此卡"
+        case .unresponsiveCard: "无法识别，请只放一张卡"
         case .timedOut: "卡片响应超时，请重新放卡"
         }
     }

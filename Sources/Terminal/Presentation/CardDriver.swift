@@ -12,6 +12,8 @@ struct CardDriver {
     private(set) var cardTime = Duration.zero
     private let uptime: @Sendable () -> Duration
     private(set) var readerError: CardReaderError?
+    /// A PIN went out and its answer is lost: the card may have counted an attempt.
+    private(set) var isPINInDoubt = false
     private(set) var secureModuleError: SecureModuleError?
 
     /// - Parameter uptime: a clock that never goes back.
@@ -78,6 +80,7 @@ struct CardDriver {
             return .cardAnswered(try await reader.transmit(command.bytes))
         } catch {
             readerError = error
+            isPINInDoubt = command.isPINAttempt
             return .cardFailed
         }
     }

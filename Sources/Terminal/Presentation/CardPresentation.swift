@@ -31,7 +31,8 @@ package struct CardPresentation: Sendable {
 
     /// How often a card is asked again at once after an exchange with it broke. A card at the edge of the field comes
     /// and goes faster than the service looks, so no new insertion may be reported for it. Before the intent nothing
-    /// has moved, and after it the card is only asked what became of it.
+    /// has moved, and after it the card is only asked what became of it. A PIN is not tried again by itself: a wrong
+    /// one would cost all the attempts that the card allows.
     private static let retryMaximum = 2
 
     /// Takes the card, asks it, and lets it go powered off, so that the next tap starts fresh.
@@ -55,6 +56,7 @@ package struct CardPresentation: Sendable {
             let ended = clock.uptime()
             await reader.disconnect(.powerOff)
             cardTime += connected - started + served.cardTime + clock.uptime() - ended
+            if served.isPINInDoubt { return CardPresented(reading: served.reading, cardTime: cardTime) }
             switch served.reading {
             case .unknown(let transaction, _): awaiting = transaction
             case .problem where served.isBroken: break
@@ -107,12 +109,15 @@ package struct CardPresentation: Sendable {
             var reading: CardReading
             /// Whether the link to the card broke.
             var isBroken: Bool
+            /// Whether the card may have counted a PIN whose answer is lost.
+            var isPINInDoubt: Bool
             /// Time that card and secure module took.
             var cardTime: Duration
 
             init(_ reading: CardReading, _ driver: CardDriver) {
                 self.reading = reading
                 isBroken = driver.isBroken
+                isPINInDoubt = driver.isPINInDoubt
                 cardTime = driver.cardTime
             }
         }

@@ -5,6 +5,11 @@ extension PresentationProblem {
     /// Another card than the one whose outcome is not known lies on the reader.
     static let sameCardNeeded = PresentationProblem(CardRefusal(.sameCardNeeded))
 
+    /// Whether the card asks for its PIN, or for another one: the same would cost the next attempt.
+    var wantsCardPIN: Bool {
+        number == CardRefusal.Code.pinWrong.rawValue || number == CardRefusal.Code.pinMissing.rawValue
+    }
+
     init(_ error: CardReaderError) {
         self.init(number: error.number, english: error.message, chinese: error.chineseText)
     }

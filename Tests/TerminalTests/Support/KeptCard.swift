@@ -16,6 +16,8 @@ struct KeptCard: VirtualCard {
     /// What the card's own purse holds, in fen.
     var balance: UInt32 { memory.card.withLock { $0.memory.balance } }
 
+    var pinTriesLeft: Int { memory.card.withLock { $0.memory.behavior.pinTriesLeft } }
+
     var answerToReset: [UInt8] { memory.card.withLock { $0.answerToReset } }
 
     mutating func powerOn() { memory.card.withLock { $0.powerOn() } }
