@@ -1,6 +1,6 @@
 # Every target is a script of the same name; this file only gives them one way in.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz soak build format lint units clean
+.PHONY: help demo test bench fuzz soak crash storage build format lint units clean
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -22,6 +22,12 @@ fuzz: ## fuzz what reads bytes from outside (SECONDS=600, TARGETS=...)
 
 soak: ## run the campus simulation seed after seed (MINUTES=60)
 	@scripts/soak --minutes $(or $(MINUTES),60)
+
+crash: ## kill the real daemon and hub, round after round (MINUTES=60)
+	@scripts/crash --minutes $(or $(MINUTES),60)
+
+storage: ## fail every operation of the disk, with several seeds for each crash (SEEDS=3)
+	@scripts/storage --seeds $(or $(SEEDS),3)
 
 build: ## build everything with tests
 	@scripts/install-packages

@@ -83,7 +83,7 @@ package final class LabCampus: Sendable {
     ///
     /// pcscd 1.9.9 misses a card that follows within its 400 ms poll on one whose program died in mid-exchange.
     package func present(_ peer: VirtualCardPeer) async throws {
-        for _ in 0..<3 {
+        for _ in 0..<10 {
             if try await isPowered(peer) { return }
             await peer.remove()
         }

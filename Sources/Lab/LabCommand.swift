@@ -10,9 +10,14 @@ package enum LabCommand {
         package var error: String
     }
 
+    /// How long the lab waits for anything that comes at once on a machine with nothing else to do: one that stalls
+    /// for seconds at a time must not fail a test.
+    package static let patience = Duration.seconds(120)
+
     /// Runs `program`; one that is not over within `limit` is ended, which gives an error.
     package static func run(
-        _ program: String, _ arguments: [String], environment: [String: String] = [:], within limit: Duration
+        _ program: String, _ arguments: [String], environment: [String: String] = [:],
+        within limit: Duration = patience
     ) async throws -> Result {
         let folder = NSTemporaryDirectory() + "till-lab-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)

@@ -45,7 +45,7 @@ package final class LabHub: Sendable {
         try await process.start(with: crash?.environment ?? [:])
         // It may be over before it answers.
         if crash != nil { return }
-        try await process.waitUntil("the hub answers", within: .seconds(20)) {
+        try await process.waitUntil("the hub answers", within: LabCommand.patience) {
             LocalPorts.isListening(port) && LocalPorts.isListening(tlsPort)
                 && FileManager.default.fileExists(atPath: paths.hubSocket)
         }
@@ -118,6 +118,11 @@ package final class LabHub: Sendable {
     package struct AccountFigures: Decodable, Sendable {
         package var balanceFen: Int64
         package var heldFen: Int64
+
+        package init(balanceFen: Int64, heldFen: Int64) {
+            self.balanceFen = balanceFen
+            self.heldFen = heldFen
+        }
     }
 
     package func account(_ account: String) async throws -> AccountFigures {
@@ -148,7 +153,7 @@ package final class LabHub: Sendable {
 
     /// The statement as people read it.
     package func statement(_ account: String) async throws -> String {
-        try await run("account", "statement", account)
+        try await run("account", "statement", account, "--limit", "1000")
     }
 
     /// The purses as `till-hub purse list` prints them.
@@ -176,7 +181,7 @@ package final class LabHub: Sendable {
     /// Runs one command of `till-hub` and gives what it printed.
     private func run(_ arguments: [String]) async throws -> String {
         let result = try await LabCommand.run(
-            paths.program("till-hub"), arguments + ["--socket", paths.hubSocket], within: .seconds(30))
+            paths.program("till-hub"), arguments + ["--socket", paths.hubSocket])
         guard result.status == 0 else {
             throw LabError("till-hub \(arguments.prefix(2).joined(separator: " ")): \(result.error)")
         }

@@ -89,8 +89,7 @@ package final class LabTerminal: Sendable {
     /// What `tilld enrol` says to `code`.
     package func enrolment(_ code: String) async throws -> LabCommand.Result {
         try await LabCommand.run(
-            paths.program("tilld"), ["enrol", "--config", paths.terminalConfiguration, "--code", code],
-            within: .seconds(30))
+            paths.program("tilld"), ["enrol", "--config", paths.terminalConfiguration, "--code", code])
     }
 
     /// Starts the daemon and waits until it answers.
@@ -104,7 +103,7 @@ package final class LabTerminal: Sendable {
     }
 
     private func waitUntilReady() async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + LabCommand.patience
         while ContinuousClock.now < deadline {
             guard process.isRunning else {
                 throw LabError("tilld ended at its start:\n\(process.logTail())")
@@ -112,7 +111,7 @@ package final class LabTerminal: Sendable {
             if (try? await client.status()) != nil { return }
             try await Task.sleep(for: .milliseconds(5))
         }
-        throw LabError("tilld is not ready after 20 s:\n\(process.logTail())")
+        throw LabError("tilld is not ready after \(LabCommand.patience):\n\(process.logTail())")
     }
 
     /// Ends the daemon in order.
@@ -121,15 +120,16 @@ package final class LabTerminal: Sendable {
     /// SIGKILL: what a power cut does to the process.
     package func kill() async { await process.kill() }
 
-    /// Waits until `condition` holds for the daemon's status.
+    /// Waits until `condition` holds for the daemon's status. Ends at once when the daemon does.
     @discardableResult
     package func wait(
-        _ what: String, within limit: Duration = .seconds(20),
+        _ what: String, within limit: Duration = LabCommand.patience,
         until condition: (StatusMessage) -> Bool
     ) async throws -> StatusMessage {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             if let status = try? await client.status(), condition(status) { return status }
+            guard process.isRunning else { throw LabError("tilld ended before: \(what)") }
             try await Task.sleep(for: .milliseconds(10))
         }
         throw LabError("not within \(limit): \(what)")

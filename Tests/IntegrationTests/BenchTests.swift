@@ -39,7 +39,7 @@ extension Integration {
                 within: .seconds(60))
         }
 
-        @Test("the APDU row measures our stack beside the bare calls on the real pcscd", .timeLimit(.minutes(2)))
+        @Test("the APDU row measures our stack beside the bare calls on the real pcscd", .timeLimit(.minutes(15)))
         func exchanges() async throws {
             let result = try await Self.bench("apdu", in: TemporaryDirectory())
             #expect(result.status == 0, "\(result.error)\n\(result.output)")
@@ -68,7 +68,7 @@ extension Integration {
             }
         }
 
-        @Test("the purse row measures taps that the card's own purse pays", .timeLimit(.minutes(2)))
+        @Test("the purse row measures taps that the card's own purse pays", .timeLimit(.minutes(15)))
         func purse() async throws {
             let result = try await Self.bench("purse", in: TemporaryDirectory())
             #expect(result.status == 0, "\(result.error)\n\(result.output)")
@@ -86,13 +86,13 @@ extension Integration {
             #expect(try ours("  hub, median") == 0)
         }
 
-        @Test("without the floors the bench says which script builds them, and exits with 1", .timeLimit(.minutes(1)))
+        @Test("without the floors the bench says which script builds them, and exits with 1", .timeLimit(.minutes(15)))
         func withoutFloors() async throws {
             let directory = try TemporaryDirectory()
             let result = try await LabCommand.run(
                 try programsFolder() + "/till-lab",
                 ["bench", "--quick", "--rows", "apdu", "--floors", directory.path, "--state", directory.file("s")],
-                within: .seconds(30))
+                within: .seconds(120))
             #expect(result.status == 1)
             #expect(result.error.contains("scripts/bench"), "\(result.error)")
         }

@@ -13,7 +13,7 @@ extension Integration {
 
         @Test(
             "a day is sold, closed, compared with the terminal's own journal, settled and exported",
-            .timeLimit(.minutes(4)))
+            .timeLimit(.minutes(15)))
         func day() async throws {
             try await withCampus { campus in
                 try await Self.reconfigure(campus, cutOver: "16:00")
@@ -43,7 +43,7 @@ extension Integration {
                 let journal = "\(campus.paths.folder)/hub/books.journal"
                 try await Self.require(campus, "export", "journal", "--output", journal)
                 let checked = try await LabCommand.run(
-                    "/usr/bin/hledger", ["-f", journal, "check", "--strict"], within: .seconds(30))
+                    "/usr/bin/hledger", ["-f", journal, "check", "--strict"], within: .seconds(120))
                 #expect(checked.status == 0, "\(checked.error)")
                 try await campus.requireAgreement()
             }
@@ -54,7 +54,7 @@ extension Integration {
             for (name, arguments) in [("status", ["status", "--json"]), ("journal", ["journal", "export"])] {
                 let said = try await LabCommand.run(
                     campus.paths.program("till"), arguments, environment: ["TILL_SOCKET": campus.paths.controlSocket],
-                    within: .seconds(30))
+                    within: .seconds(120))
                 #expect(said.status == 0, "\(said.error)")
                 let file = "\(campus.paths.folder)/hub/\(name).json"
                 try said.output.write(toFile: file, atomically: true, encoding: .utf8)
@@ -89,7 +89,7 @@ extension Integration {
         private static func run(_ campus: LabCampus, _ arguments: [String]) async throws -> LabCommand.Result {
             try await LabCommand.run(
                 campus.paths.program("till-hub"), arguments + ["--socket", campus.paths.hubSocket],
-                within: .seconds(30))
+                within: .seconds(120))
         }
 
         @discardableResult

@@ -16,7 +16,7 @@ extension Integration {
 
         @Test(
             "promise 7: a card pulled or garbled at any step pays once when it is held out again",
-            .timeLimit(.minutes(3)))
+            .timeLimit(.minutes(15)))
         func steps() async throws {
             try await withCampus { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000041")
@@ -90,7 +90,8 @@ extension Integration {
             return 1
         }
 
-        @Test("a card of another campus, a foreign card and a locked card are refused by name", .timeLimit(.minutes(2)))
+        @Test(
+            "a card of another campus, a foreign card and a locked card are refused by name", .timeLimit(.minutes(15)))
         func refused() async throws {
             try await withCampus { campus in
                 let good = try await campus.cardholder(Self.account, serial: "00061998081700000042")

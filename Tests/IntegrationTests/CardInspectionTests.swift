@@ -13,7 +13,7 @@ extension Integration {
         private static let account = "2026014721"
         private static let serial = "00061998081700474721"
 
-        @Test("till explains a card and records examinations and sales", .timeLimit(.minutes(2)))
+        @Test("till explains a card and records examinations and sales", .timeLimit(.minutes(15)))
         func inspect() async throws {
             try await withCampus { campus in
                 let card = try await campus.cardholder(Self.account, serial: Self.serial)
@@ -32,7 +32,7 @@ extension Integration {
         ) async throws -> LabCommand.Result {
             async let result = LabCommand.run(
                 campus.paths.program("till"), ["card"] + arguments,
-                environment: ["TILL_SOCKET": campus.paths.controlSocket], within: .seconds(30))
+                environment: ["TILL_SOCKET": campus.paths.controlSocket], within: .seconds(120))
             try await body()
             return try await result
         }

@@ -168,10 +168,10 @@ extension Integration {
         ) async throws -> LabCommand.Result {
             try await LabCommand.run(
                 try programsFolder() + "/tilld", arguments + ["--config", path], environment: environment,
-                within: .seconds(15))
+                within: .seconds(120))
         }
 
-        @Test("profiles of every kind are read, with every key", .timeLimit(.minutes(1)))
+        @Test("profiles of every kind are read, with every key", .timeLimit(.minutes(15)))
         func accepted() async throws {
             for (text, old, new) in Self.good {
                 try write(old.isEmpty ? text : text.replacingOccurrences(of: old, with: new))
@@ -182,7 +182,7 @@ extension Integration {
 
         @Test(
             "a wrong value, an unknown key and a contradiction are named with file, line and key",
-            .timeLimit(.minutes(2)))
+            .timeLimit(.minutes(15)))
         func refused() async throws {
             for wrong in Self.bad {
                 let text =
@@ -201,7 +201,7 @@ extension Integration {
 
         @Test(
             "a key that is missing, open to others or malformed stops the start and is not shown",
-            .timeLimit(.minutes(1)))
+            .timeLimit(.minutes(15)))
         func keys() async throws {
             let credentials = directory.file("credentials")
             try FileManager.default.createDirectory(atPath: credentials, withIntermediateDirectories: true)

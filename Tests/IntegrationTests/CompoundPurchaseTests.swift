@@ -77,7 +77,8 @@ extension Integration {
         }
 
         /// The daemon dies while the card lies there, before and after each of the exchanges of a compound purchase.
-        @Test("promise 7: killed at any exchange, the card pays once and counts the meal once", .timeLimit(.minutes(4)))
+        @Test(
+            "promise 7: killed at any exchange, the card pays once and counts the meal once", .timeLimit(.minutes(15)))
         func killedAtEveryExchange() async throws {
             try await withCampus(
                 tender: .purse, purse: Self.compound(windowCount: 255), extra: Self.windows
@@ -94,11 +95,12 @@ extension Integration {
                         let card = try campus.cards.reload("card-\(Self.account)")
                         let peer = campus.peer(card)
                         peer.withCard { $0 = TriggerCard(card.card, at: moment) { _ = Glibc.kill(daemon, SIGKILL) } }
-                        try await campus.present(peer)
-                        try await eventually("the daemon dies \(moment)") { !campus.terminal.isRunning }
-                        await peer.remove()
+                        try await campus.present(peer, until: "the daemon dies \(moment)") {
+                            !campus.terminal.isRunning
+                        }
                         try await campus.terminal.start()
-                        let again = try await campus.tap(try Self.peer(campus), amount: Amount(fen: Self.fen))
+                        let again = try await campus.tapUntilKnown(
+                            { try Self.peer(campus) }, amount: Amount(fen: Self.fen))
                         #expect(again.state == .approved, "\(moment): \(again)")
                         sold += 1
                         let purse = try Self.memory(campus).balance

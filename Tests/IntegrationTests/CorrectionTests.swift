@@ -29,7 +29,7 @@ extension Integration {
 
         @Test(
             "promises 1 to 3: refunds and voids without the hub, kills between, and the books agree when it is back",
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(15)))
         func offline() async throws {
             try await withCampus { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000031")
@@ -77,7 +77,8 @@ extension Integration {
             }
         }
 
-        @Test("promise 3: of refunds asked at once that want the last of a sale, one succeeds", .timeLimit(.minutes(5)))
+        @Test(
+            "promise 3: of refunds asked at once that want the last of a sale, one succeeds", .timeLimit(.minutes(15)))
         func concurrent() async throws {
             try await withCampus { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000031")
@@ -107,7 +108,7 @@ extension Integration {
 
         @Test(
             "promises 1 and 2: a daemon killed while it refunds, asked again, has refunded once",
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(15)))
         func killed() async throws {
             try await withCampus { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000031")
@@ -133,7 +134,7 @@ extension Integration {
             }
         }
 
-        @Test("the commands refund and void print what happened to which sale", .timeLimit(.minutes(5)))
+        @Test("the commands refund and void print what happened to which sale", .timeLimit(.minutes(15)))
         func commands() async throws {
             try await withCampus { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000031")

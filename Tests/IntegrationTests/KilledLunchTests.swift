@@ -28,7 +28,7 @@ extension Integration {
 
         @Test(
             "promises 1 to 5: a lunch whose daemon and hub are killed loses nothing and debits nothing twice",
-            .timeLimit(.minutes(30)))
+            .timeLimit(.minutes(120)))
         func lunch() async throws {
             print("seed \(Self.seed): CAMPUS_TILL_SEED=\(Self.seed) CAMPUS_TILL_KILLS=\(Self.kills)")
             try await withCampus(extra: Self.policy) { campus in
@@ -49,6 +49,7 @@ extension Integration {
                     }
                     do {
                         try await Self.killLoop(campus, book)
+                        try await Self.goOn(campus, book)
                     } catch {
                         await book.end()
                         throw error
@@ -71,7 +72,8 @@ extension Integration {
                 try await campus.terminal.start()
                 // Taken before the journal is read: all of it must be there.
                 let seen = await book.approvals
-                try check(try await campus.journal(), holds: seen, and: &known, after: "kill \(kill)")
+                let findings = LunchChecks.findings(in: try await campus.journal(), shown: seen, known: &known)
+                #expect(findings == [], "kill \(kill)")
                 let verification = try await campus.terminal.client.verify()
                 #expect(verification.sound, "kill \(kill): \(verification.findings)")
                 #expect(await book.contradictions == [])
@@ -95,32 +97,24 @@ extension Integration {
                 try await campus.hub.start()
             } else if Int.random(in: 0..<3, using: &generator) == 0 {
                 await campus.hub.kill()
+                await book.killedHub()
             }
             guard campus.hub.isRunning, await book.needsCodes() else { return }
+            try await issueCodes(campus, book)
+        }
+
+        private static func issueCodes(_ campus: LabCampus, _ book: LunchBook) async throws {
             for (number, _, _) in accounts + accounts {
                 await book.add(code: try await campus.hub.issueCode(account: number, lifetime: 120))
             }
         }
 
-        /// Every approval that was shown is in the journal with its amount (1), no transaction is there twice (2), and
-        /// no record that was there has changed (5).
-        private static func check(
-            _ journal: [JournalLineMessage], holds seen: [TransactionID: Int64], and known: inout [UInt64: String],
-            after moment: String
-        ) throws {
-            var approved: [TransactionID: Int64] = [:]
-            var transactions: Set<TransactionID> = []
-            for (index, record) in journal.enumerated() {
-                #expect(record.sequence == UInt64(index + 1), "\(moment)")
-                #expect(transactions.insert(record.transaction).inserted, "\(moment): \(record)")
-                if record.outcome == "approved" { approved[record.transaction] = record.amountFen }
-                if let hash = known.updateValue(record.hash, forKey: record.sequence) {
-                    #expect(hash == record.hash, "\(moment): record \(record.sequence) was rewritten")
-                }
-            }
-            #expect(known.count == journal.count, "\(moment): records are missing")
-            for (transaction, fen) in seen {
-                #expect(approved[transaction] == fen, "\(moment): \(transaction) was shown as approved")
+        /// A machine that stalls sells less between two kills: the lunch goes on until it means something.
+        private static func goOn(_ campus: LabCampus, _ book: LunchBook) async throws {
+            try await eventually(within: .seconds(300), "sales enough come through, one by code") {
+                if !campus.hub.isRunning { try await campus.hub.start() }
+                if await book.needsCodes() { try await issueCodes(campus, book) }
+                return await book.meansSomething(for: kills)
             }
         }
 
@@ -132,34 +126,24 @@ extension Integration {
             let approved = journal.filter { $0.outcome == "approved" }
             let seen = await book.approvals
             print(
-                "lunch: \(journal.count) records, \(approved.count) approved, \(seen.count) of them shown, "
+                "lunch: \(kills) kills of the daemon, \(await book.hubKills) of the hub, \(journal.count) records, "
+                    + "\(approved.count) approved, \(seen.count) of them shown, "
                     + "\(await book.offlineApprovals) offline, \(await book.declines) declines shown")
-            #expect(seen.count >= kills / 2, "too few sales came through for this test to mean anything")
             #expect(approved.count >= seen.count)
 
             var spent: [String: Int64] = [:]
-            var codes: Set<CodeUse> = []
+            var codes: [LunchChecks.CodeUse] = []
             for record in try await exported(campus) where record.outcome == .approved {
                 let sale = try #require(record.sale)
                 spent[try #require(sale.account).text, default: 0] += sale.amountFen
-                if let code = sale.code {
-                    #expect(
-                        codes.insert(CodeUse(keyID: code.keyID, serial: code.serial)).inserted,
-                        "promise 8: a code has two approved records")
-                }
+                if let code = sale.code { codes.append(LunchChecks.CodeUse(keyID: code.keyID, serial: code.serial)) }
             }
-            #expect(!codes.isEmpty)
-            for (number, _, _) in accounts {
-                let figures = try await campus.hub.account(number)
-                #expect(figures.balanceFen == balanceFen - spent[number, default: 0])
-                #expect(figures.heldFen == 0, "promise 4: a hold of \(number) is not resolved")
-            }
+            var figures: [String: LabHub.AccountFigures] = [:]
+            for (number, _, _) in accounts { figures[number] = try await campus.hub.account(number) }
+            let findings = LunchChecks.findings(
+                spent: spent, openingFen: balanceFen, accounts: figures, codes: codes)
+            #expect(findings == [])
             #expect(try await campus.hub.openExceptions() == 0)
-        }
-
-        private struct CodeUse: Hashable {
-            var keyID: UInt8
-            var serial: String
         }
     }
 }

@@ -9,6 +9,7 @@ actor LunchBook {
     private(set) var declines = 0
     private(set) var offlineApprovals = 0
     private(set) var isOver = false
+    private(set) var hubKills = 0
     /// Cards and codes held out so far.
     private(set) var presentations = 0
     private var freshCodes: [String] = []
@@ -30,6 +31,8 @@ actor LunchBook {
 
     func declined() { declines += 1 }
 
+    func killedHub() { hubKills += 1 }
+
     func presented() { presentations += 1 }
 
     func add(code: String) { freshCodes.append(code) }
@@ -39,6 +42,9 @@ actor LunchBook {
         if again, let code = paidCodes.last { return code }
         return freshCodes.popLast()
     }
+
+    /// Whether a sale came through for each kill, and one by code.
+    func meansSomething(for kills: Int) -> Bool { approvals.count >= kills && !paidCodes.isEmpty }
 
     func needsCodes() -> Bool { freshCodes.count < 3 }
 

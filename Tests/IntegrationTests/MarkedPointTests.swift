@@ -23,7 +23,7 @@ extension Integration {
         /// Points that only a card's own money reaches.
         private static let purseOnly: Set<CrashPoint> = [.intentCommitted, .cardDebited]
 
-        @Test("promises 1 to 5 and 12: killed at each marked point of an account payment", .timeLimit(.minutes(10)))
+        @Test("promises 1 to 5 and 12: killed at each marked point of an account payment", .timeLimit(.minutes(60)))
         func accountTender() async throws {
             try await withCampus(extra: Self.policy) { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000081")
@@ -45,6 +45,12 @@ extension Integration {
                     }
                 }
                 print(table)
+                let killed = Set(CrashPoint.allCases).subtracting(Self.purseOnly)
+                let hub = killed.count { $0.program == .hub } * Self.times.count
+                let sold = try await campus.journal().count { $0.outcome == "approved" }
+                print(
+                    "marked points: \(killed.count * Self.times.count - hub) kills of the daemon, \(hub) of the hub, "
+                        + "\(sold) approved")
                 #expect(try await campus.hub.openExceptions() == 0)
             }
         }
@@ -61,7 +67,7 @@ extension Integration {
             }
         }
 
-        @Test("promise 7: killed at each marked point of a purse payment, the card pays once", .timeLimit(.minutes(10)))
+        @Test("promise 7: killed at each marked point of a purse payment, the card pays once", .timeLimit(.minutes(60)))
         func purseTender() async throws {
             try await withCampus(tender: .purse) { campus in
                 let start: UInt32 = 100_000
@@ -80,9 +86,7 @@ extension Integration {
                         }
                         // What the card has paid by now may be one more than what was finished; the customer who comes
                         // back with the same amount pays it once.
-                        var again = try await Self.tap(campus)
-                        // A reader that loses the card in mid-exchange tears the tap; the customer holds it out again.
-                        for _ in 0..<2 where again.state == .unknown { again = try await Self.tap(campus) }
+                        let again = try await Self.tap(campus)
                         #expect(again.state == .approved, "\(crash): \(again)")
                         sold += before - (try Self.purse(campus))
                         #expect(try await Self.paid(campus) == sold, "\(crash)")
@@ -90,6 +94,9 @@ extension Integration {
                         #expect(sold % Self.fen == 0)
                     }
                 }
+                print(
+                    "marked points of a purse: \(4 * Self.times.count) kills of the daemon, \(sold / Self.fen) approved"
+                )
                 try await campus.requireAgreement()
             }
         }
@@ -107,13 +114,14 @@ extension Integration {
             func isRunning() -> Bool {
                 crash.point.program == .hub ? campus.hub.isRunning : campus.terminal.isRunning
             }
-            // Every round pays, changes something at the hub, and comes level: between them all points are reached.
-            for _ in 0..<20 where isRunning() {
+            // Every round pays, changes something at the hub, and comes level: between them all points are reached. How
+            // many rounds that takes depends on how often a busy machine misses the hub's budget.
+            try await eventually(within: .seconds(300), "\(crash) is reached") {
                 try await pay()
-                _ = try? await campus.hub.topUp(account, amount: "0.01")
-                _ = try? await campus.terminal.client.sync()
+                if isRunning() { _ = try? await campus.hub.topUp(account, amount: "0.01") }
+                if isRunning() { _ = try? await campus.terminal.client.sync() }
+                return !isRunning()
             }
-            try await eventually("\(crash) is reached") { !isRunning() }
             switch crash.point.program {
             case .terminal: try await campus.terminal.start()
             case .hub: try await campus.hub.start()
@@ -145,8 +153,8 @@ extension Integration {
 
         /// The purse card as it is now, held out for the same amount.
         private static func tap(_ campus: LabCampus) async throws -> SaleMessage {
-            try await campus.tap(
-                campus.peer(try campus.cards.reload("card-\(account)")), amount: Amount(fen: fen))
+            try await campus.tapUntilKnown(
+                { campus.peer(try campus.cards.reload("card-\(account)")) }, amount: Amount(fen: fen))
         }
 
         private static func purse(_ campus: LabCampus) throws -> Int64 {

@@ -60,7 +60,7 @@ extension Integration {
 
         @Test(
             "promise 7: a DESFire card pays from its value file, and a torn commit debits once when it comes again",
-            .timeLimit(.minutes(2)))
+            .timeLimit(.minutes(15)))
         func desfire() async throws {
             try await withCampus(profiles: Self.desfireProfile) { campus in
                 let peer = VirtualCardPeer(
@@ -79,7 +79,7 @@ extension Integration {
                         try await eventually("the card has left") { !peer.isInserted }
                         peer.plan([])
                         var ended: SaleMessage?
-                        try await eventually(within: .seconds(20), "exchange \(exchange), \(effect) ends") {
+                        try await eventually(within: .seconds(120), "exchange \(exchange), \(effect) ends") {
                             if !peer.isInserted { try await campus.present(peer) }
                             let now = try await sale.now()
                             if now.state != .open { ended = now } else if now.problem != nil { await peer.remove() }
@@ -97,7 +97,8 @@ extension Integration {
         }
 
         @Test(
-            "a MIFARE Classic card is known by the number in its sector, and its account pays", .timeLimit(.minutes(1)))
+            "a MIFARE Classic card is known by the number in its sector, and its account pays", .timeLimit(.minutes(15))
+        )
         func classic() async throws {
             let profile = { (paths: LabPaths) throws -> String in
                 let file = paths.folder + "/classic-key"

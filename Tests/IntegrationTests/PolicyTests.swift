@@ -19,7 +19,7 @@ extension Integration {
 
         @Test(
             "a policy set at the hub takes effect at the terminal, and till explains it",
-            .timeLimit(.minutes(3)))
+            .timeLimit(.minutes(15)))
         func delivered() async throws {
             try await withCampus { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000071")
@@ -52,7 +52,7 @@ extension Integration {
 
         @Test(
             "a meal paid by subsidy and cash without the hub is posted to both purses, and counted over a restart",
-            .timeLimit(.minutes(3)))
+            .timeLimit(.minutes(15)))
         func subsidy() async throws {
             try await withCampus { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000072")
@@ -78,14 +78,14 @@ extension Integration {
 
         @Test(
             "above the limit a sale needs the account's PIN; three wrong ones lock it until the hub unlocks it",
-            .timeLimit(.minutes(3)))
+            .timeLimit(.minutes(15)))
         func pin() async throws {
             try await withCampus { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000073")
                 let hub = "\(campus.paths.program("till-hub")) account pin \(Self.account)"
                 let set = try await LabCommand.run(
                     "/bin/sh", ["-c", "echo 135790 | \(hub) --socket \(campus.paths.hubSocket)"],
-                    within: .seconds(30))
+                    within: .seconds(120))
                 #expect(set.status == 0, "\(set.error)")
                 try await campus.setPolicy(policy(#""pinAboveFen": 1000"#))
                 try await campus.level()
@@ -124,14 +124,14 @@ extension LabCampus {
     fileprivate func explain(_ arguments: String...) async throws -> PolicyExplanationMessage {
         let result = try await LabCommand.run(
             paths.program("till"), ["policy", "explain", "--json"] + arguments,
-            environment: ["TILL_SOCKET": paths.controlSocket], within: .seconds(30))
+            environment: ["TILL_SOCKET": paths.controlSocket], within: .seconds(120))
         try #require(result.status == 0, "\(result.error)")
         return try JSONDecoder().decode(PolicyExplanationMessage.self, from: Data(result.output.utf8))
     }
 
     fileprivate func hubCommand(_ arguments: String...) async throws -> LabCommand.Result {
         let socket = arguments.contains("check") ? [] : ["--socket", paths.hubSocket]
-        return try await LabCommand.run(paths.program("till-hub"), arguments + socket, within: .seconds(30))
+        return try await LabCommand.run(paths.program("till-hub"), arguments + socket, within: .seconds(120))
     }
 
     /// A file with this text.

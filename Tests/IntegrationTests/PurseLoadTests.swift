@@ -24,12 +24,12 @@ extension Integration {
             let reference = "load-" + UUID().uuidString
             _ = try await campus.terminal.client.arm(
                 lane: lane, reference: reference, amount: Amount(fen: fen), load: SaleOrderMessage.Load(pin: pin))
-            try await campus.present(peer)
-            defer { Task { await peer.remove() } }
-            return try await campus.outcome(lane, reference)
+            let sale = try await campus.present(peer, untilEndOf: reference, at: lane)
+            await peer.remove()
+            return sale
         }
 
-        @Test("an account fills its card's purse, the purse pays, and both books agree", .timeLimit(.minutes(1)))
+        @Test("an account fills its card's purse, the purse pays, and both books agree", .timeLimit(.minutes(15)))
         func loadAndPay() async throws {
             try await withCampus(tender: .purse) { campus in
                 let card = try await campus.enrol(
@@ -59,7 +59,7 @@ extension Integration {
 
         @Test(
             "promise 4: a load torn before the card took it holds the account's money only until the card says so",
-            .timeLimit(.minutes(2)))
+            .timeLimit(.minutes(15)))
         func torn() async throws {
             try await withCampus(tender: .purse) { campus in
                 _ = try await campus.enrol(
@@ -82,7 +82,7 @@ extension Integration {
                         try await eventually("the card has left") { !peer.isInserted }
                         peer.plan([])
                         var sale: SaleMessage?
-                        try await eventually(within: .seconds(20), "exchange \(exchange), \(effect) ends") {
+                        try await eventually(within: .seconds(120), "exchange \(exchange), \(effect) ends") {
                             if !peer.isInserted { try await campus.present(peer) }
                             let now = try await campus.terminal.client.sale(lane: lane, reference: reference)
                             if now.state != .open { sale = now } else if now.problem != nil { await peer.remove() }
@@ -105,7 +105,8 @@ extension Integration {
         /// SELECT, VERIFY, READ RECORD, INITIALIZE, CREDIT: before and after each, the daemon dies. The same load asked
         /// for again with the same card fills it once, and the account pays once.
         @Test(
-            "promises 4 and 7: the daemon killed at any exchange of a load fills the card once", .timeLimit(.minutes(4))
+            "promises 4 and 7: the daemon killed at any exchange of a load fills the card once",
+            .timeLimit(.minutes(15))
         )
         func killedAtEveryExchange() async throws {
             try await withCampus(tender: .purse) { campus in
@@ -141,9 +142,7 @@ extension Integration {
             let card = try campus.cards.reload("card-\(account)")
             let peer = campus.peer(card)
             peer.withCard { $0 = TriggerCard(card.card, at: moment) { _ = Glibc.kill(daemon, SIGKILL) } }
-            try await campus.present(peer)
-            try await eventually("the daemon dies \(moment)") { !campus.terminal.isRunning }
-            await peer.remove()
+            try await campus.present(peer, until: "the daemon dies \(moment)") { !campus.terminal.isRunning }
         }
     }
 }

@@ -11,7 +11,7 @@ import Testing
 extension Integration {
     /// `till card readers` and `till secure-module` on the real daemon and pcscd.
     @Suite struct ReaderCommandTests {
-        @Test("till lists the readers and says how to configure each", .timeLimit(.minutes(2)))
+        @Test("till lists the readers and says how to configure each", .timeLimit(.minutes(15)))
         func readers() async throws {
             try await withCampus { campus in
                 let json = try await campus.till("card", "readers", "--json")
@@ -40,7 +40,7 @@ extension Integration {
         }
 
         @Test(
-            "the soft module has nothing to set back, and nobody is asked without a terminal", .timeLimit(.minutes(2)))
+            "the soft module has nothing to set back, and nobody is asked without a terminal", .timeLimit(.minutes(15)))
         func softModule() async throws {
             try await withCampus { campus in
                 let status = try await campus.terminal.client.status()
@@ -97,10 +97,10 @@ extension Integration {
         private static func till(_ paths: LabPaths, _ arguments: String...) async throws -> LabCommand.Result {
             try await LabCommand.run(
                 paths.program("till"), arguments, environment: ["TILL_SOCKET": paths.controlSocket],
-                within: .seconds(30))
+                within: .seconds(120))
         }
 
-        @Test("till shows how the PSAM is, and sets back what is remembered about it", .timeLimit(.minutes(2)))
+        @Test("till shows how the PSAM is, and sets back what is remembered about it", .timeLimit(.minutes(15)))
         func realModule() async throws {
             try await withModule([PcscdInstance.readerNames[0]]) { terminal, paths, pcscd in
                 let empty = try await terminal.wait("no module") { $0.secureModuleStatus?.condition == "absent" }
@@ -134,7 +134,7 @@ extension Integration {
             }
         }
 
-        @Test("lanes whose patterns fit the same reader are warned of at the start", .timeLimit(.minutes(2)))
+        @Test("lanes whose patterns fit the same reader are warned of at the start", .timeLimit(.minutes(15)))
         func overlap() async throws {
             try await withModule(["Virtual*", "* 00 00"]) { _, paths, _ in
                 let log = try String(contentsOfFile: paths.log("tilld"), encoding: .utf8)

@@ -18,7 +18,7 @@ extension Integration {
 
         @Test(
             "a revoked terminal says so, sells on within its policy, and delivers everything once it is enrolled anew",
-            .timeLimit(.minutes(2)))
+            .timeLimit(.minutes(15)))
         func revoked() async throws {
             try await withCampus { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000061")
@@ -52,7 +52,7 @@ extension Integration {
 
         @Test(
             "a terminal without a certificate starts, raises an alarm, and begins when it is enrolled",
-            .timeLimit(.minutes(2)))
+            .timeLimit(.minutes(15)))
         func notEnrolled() async throws {
             try await withCampus { campus in
                 await campus.terminal.stop()
@@ -71,7 +71,7 @@ extension Integration {
             }
         }
 
-        @Test("a code that is wrong, used or another hub's changes nothing at the terminal", .timeLimit(.minutes(2)))
+        @Test("a code that is wrong, used or another hub's changes nothing at the terminal", .timeLimit(.minutes(15)))
         func codes() async throws {
             try await withCampus { campus in
                 let before = try Self.identity(campus)
@@ -105,7 +105,7 @@ extension Integration {
             }
         }
 
-        @Test("renewals happen under way and no sale is lost, with kills in between", .timeLimit(.minutes(3)))
+        @Test("renewals happen under way and no sale is lost, with kills in between", .timeLimit(.minutes(15)))
         func renewal() async throws {
             try await withCampus(certificateLifetime: "10s") { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000062")
@@ -134,7 +134,7 @@ extension Integration {
 
         @Test(
             "a terminal that was away for longer than its certificate lives delivers and renews by itself",
-            .timeLimit(.minutes(3)))
+            .timeLimit(.minutes(15)))
         func expired() async throws {
             try await withCampus(certificateLifetime: "10s") { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000063")
@@ -145,7 +145,7 @@ extension Integration {
                 #expect(sale.decidedBy == "offline")
                 await campus.terminal.kill()
                 let expiry = Double(newest.expiresAtMilliseconds) / 1000
-                try await eventually(within: .seconds(30), "the certificate has expired") {
+                try await eventually(within: .seconds(120), "the certificate has expired") {
                     // Both a renewal that was under way and the one before have ended by then.
                     Date().timeIntervalSince1970 > expiry + 11
                 }

@@ -26,7 +26,10 @@ struct TriggerCard: VirtualCard {
 
     var answerToReset: [UInt8] { card.answerToReset }
 
-    mutating func powerOn() { card.powerOn() }
+    mutating func powerOn() {
+        exchanges = 0
+        card.powerOn()
+    }
 
     mutating func reset() { card.reset() }
 

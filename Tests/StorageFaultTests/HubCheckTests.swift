@@ -47,6 +47,29 @@ struct HubCheckTests {
         #expect(findings.contains { $0.promise == 12 })
     }
 
+    @Test("a request that took effect twice, as without its reference, is caught (3)")
+    func droppedComparison() async throws {
+        let found = try await broken { desk in
+            let again = TopUpRequest(account: Campus.account(1), amountFen: 10_000, reference: "first-1 again")
+            _ = try await desk.store?.topUp(again, now: HubDesk.now)
+        }
+        #expect(found.contains(3))
+    }
+
+    @Test("a hold that nothing releases is caught (4)")
+    func keptHold() async throws {
+        let found = try await broken { desk in
+            let terms = HoldTerms(
+                transaction: TransactionID(
+                    terminal: Campus.terminal, journal: Campus.journal, trace: TraceNumber(1000)),
+                amount: Amount(fen: 300), payer: .card(Campus.card(1), .proven), merchant: Campus.merchant,
+                lane: Campus.lane)
+            _ = try await desk.store?.placeHold(
+                terms, undelivered: .zero, terminal: Campus.terminal, rules: HubDesk.rules, now: HubDesk.now)
+        }
+        #expect(found.contains(4), "\(found)")
+    }
+
     @Test("a connection that does not sync is caught (12)")
     func unsyncedConnection() async throws {
         let found = try await broken { desk in

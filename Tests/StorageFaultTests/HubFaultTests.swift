@@ -22,7 +22,8 @@ struct HubFaultTests {
                 desk.disk.copy(after: cut, into: image.path)
                 let findings =
                     base == nil
-                    ? try await Self.opens(image) : try await HubDesk.findings(in: image, against: desk.witness)
+                    ? try await Self.opens(image)
+                    : try await HubDesk.findings(in: image, against: desk.witness, office: desk.office)
                 #expect(findings == [], "crash at \(position), \(cut)\n\(desk.lastOperations)")
                 if !findings.isEmpty { return }
             }
@@ -54,7 +55,8 @@ struct HubFaultTests {
 
     /// One fault at every position; the hub goes on, and everybody asks again as they would.
     private func failEverywhere(
-        _ base: HubDesk.Base, kinds: Set<DiskOperation.Kind>, repetitions: Int = 1, stride: Int = 1,
+        _ base: HubDesk.Base, _ steps: [HubDesk.Step] = HubDesk.morning, kinds: Set<DiskOperation.Kind>,
+        repetitions: Int = 1, stride: Int = 1,
         _ effect: DiskFault.Effect
     ) async throws {
         var position = 1
@@ -65,17 +67,18 @@ struct HubFaultTests {
             for _ in 1...3 where desk.store == nil {
                 do { try desk.open() } catch { continue }
             }
-            for step in HubDesk.morning { _ = await step(desk) }
+            for step in steps { _ = await step(desk) }
             let isHit = desk.disk.faultsHit > 0
             desk.disk.clearFaults()
             var findings: [CheckFinding] = []
             for cut in FaultRun.cuts(at: position) where findings.isEmpty {
                 let image = try TemporaryDirectory()
                 desk.disk.copy(after: cut, into: image.path)
-                findings += try await HubDesk.findings(in: image, against: desk.witness)
+                findings += try await HubDesk.findings(in: image, against: desk.witness, office: desk.office)
             }
             if let store = desk.store, findings.isEmpty {
-                findings = try await HubDesk.findings(in: store, against: desk.witness, closing: false)
+                findings = try await HubDesk.findings(
+                    in: store, against: desk.witness, office: desk.office, closing: false)
             }
             #expect(findings == [], "\(fault)\n\(desk.lastOperations)")
             await desk.abandon()
@@ -91,6 +94,28 @@ struct HubFaultTests {
     func crashes() async throws {
         try await crashEverywhere(
             try await HubDesk.opened(), HubDesk.morning, stride: FaultRun.isThorough ? 1 : 3)
+    }
+
+    @Test("a crash while codes, loads, corrections, policies or days are written breaks no promise (2, 3, 4, 8, 9, 12)")
+    func officeCrashes() async throws {
+        try await crashEverywhere(
+            try await HubDesk.openedWithOffice(), HubDesk.officeDay, stride: FaultRun.isThorough ? 1 : 11)
+    }
+
+    @Test(
+        "a sync that fails under codes, loads, corrections, policies or days breaks no promise (2, 3, 4, 8, 9, 12)",
+        arguments: [DiskFault.Effect.fails(.ioError), .failsAfterwards(.ioError), .failsAndForgets, .failsAndLoses])
+    func officeFailingSyncs(effect: DiskFault.Effect) async throws {
+        try await failEverywhere(
+            try await HubDesk.openedWithOffice(), HubDesk.officeDay, kinds: [.sync],
+            stride: FaultRun.isThorough ? 1 : 3, effect)
+    }
+
+    @Test("a write, read or opening that fails in the office's day breaks no promise (2, 3, 4, 8, 9, 12)")
+    func officeFailsOnce() async throws {
+        try await failEverywhere(
+            try await HubDesk.openedWithOffice(), HubDesk.officeDay, kinds: [.write, .read, .truncate, .delete, .open],
+            stride: FaultRun.isThorough ? 1 : 41, .failsPartly(.full))
     }
 
     @Test("a crash while a hub's file is made leaves one that can be made again")

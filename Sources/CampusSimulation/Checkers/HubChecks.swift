@@ -45,6 +45,12 @@ package struct HubChecks: Sendable {
 
     /// A repeated request gets the answer that it got before.
     private mutating func askAgain(_ rules: HoldRules) async throws {
+        // Looked for first: asking again would make a lost one anew.
+        let stored = try await store.holds(account: nil, activeOnly: false, PageRequest(limit: HubLimits.pageItems))
+        let known = Set(stored.items.map(\.transaction))
+        for hold in witness.holds.values where !known.contains(hold.terms.transaction) {
+            if case .held = hold.verdict { add(12, "a hold that was granted is not there") }
+        }
         for hold in witness.holds.values.sorted(by: { $0.terms.transaction.trace < $1.terms.transaction.trace }) {
             let verdict = try await store.placeHold(
                 hold.terms, undelivered: .zero, terminal: witness.terminal, rules: rules, now: now)
@@ -60,8 +66,9 @@ package struct HubChecks: Sendable {
         var expected: [AccountID: Int64] = [:]
         for topUp in witness.topUps.values { expected[topUp.request.account, default: 0] += topUp.request.amountFen }
         for record in witness.records where record.sequence <= acknowledged.sequence {
-            guard record.posting != nil, let sale = record.sale, let account = sale.account else { continue }
-            expected[account, default: 0] -= sale.amount.fen
+            for entry in record.posting?.entries ?? [] {
+                if case .cardholder(let account) = entry.account { expected[account, default: 0] += entry.amount.fen }
+            }
         }
         for account in witness.accounts.union(expected.keys) {
             guard let summary = try await found(account) else { continue }

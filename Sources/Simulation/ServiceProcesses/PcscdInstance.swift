@@ -25,7 +25,7 @@ package final class PcscdInstance: Sendable {
     private static let daemon = "/usr/sbin/pcscd"
     private static let driver = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
     /// pcscd opens its socket about 20 ms after its start; the rest is for busy machines.
-    private static let startLimit: Duration = .seconds(15)
+    private static let startLimit: Duration = .seconds(90)
     /// sockaddr_un holds 108 bytes with the final zero.
     private static let longestSocketPath = 107
 

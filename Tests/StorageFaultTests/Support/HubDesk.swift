@@ -13,8 +13,11 @@ final class HubDesk {
     struct Base {
         let directory: TemporaryDirectory
         let witness: HubWitness
+        /// Whether the card office works here too.
+        var hasOffice = false
     }
 
+    static let file = "hub.sqlite"
     static let rules = HoldRules(unprovenCards: false, lifetime: .seconds(900))
     static let now = Campus.morning
     static let key = Curve25519.Signing.PrivateKey()
@@ -22,6 +25,8 @@ final class HubDesk {
     let directory: TemporaryDirectory
     let disk: SimulatedDisk
     var witness: HubWitness
+    /// `nil` for a hub without an office.
+    var office: OfficeWitness?
     var store: SQLiteHubStore?
     private var trace: UInt64 = 0
 
@@ -32,6 +37,7 @@ final class HubDesk {
             ?? HubWitness(
                 terminal: Campus.terminal, journal: Campus.journal,
                 publicKey: Array(Self.key.publicKey.rawRepresentation))
+        if base?.hasOffice == true { office = OfficeWitness() }
         if let base {
             for name in try FileManager.default.contentsOfDirectory(atPath: base.directory.path) {
                 try FileManager.default.copyItem(atPath: base.directory.file(name), toPath: directory.file(name))
@@ -41,7 +47,7 @@ final class HubDesk {
     }
 
     static func open(_ directory: TemporaryDirectory) throws -> SQLiteHubStore {
-        try SQLiteHubStore(path: directory.file("hub.sqlite"))
+        try SQLiteHubStore(path: directory.file(file), purses: purses)
     }
 
     func open() throws { store = try Self.open(directory) }
@@ -64,18 +70,20 @@ final class HubDesk {
     }
 
     /// Checks what a crash left: as it is, and after the terminal has delivered all its records.
-    static func findings(in image: TemporaryDirectory, against witness: HubWitness) async throws -> [CheckFinding] {
+    static func findings(
+        in image: TemporaryDirectory, against witness: HubWitness, office: OfficeWitness? = nil
+    ) async throws -> [CheckFinding] {
         let store: SQLiteHubStore
         do {
             store = try open(image)
         } catch {
             return [CheckFinding(12, "the hub cannot be opened: \(error)")]
         }
-        return try await findings(in: store, against: witness, closing: true)
+        return try await findings(in: store, against: witness, office: office, closing: true)
     }
 
     static func findings(
-        in store: SQLiteHubStore, against witness: HubWitness, closing: Bool
+        in store: SQLiteHubStore, against witness: HubWitness, office: OfficeWitness? = nil, closing: Bool
     ) async throws -> [CheckFinding] {
         var findings = try await HubChecks.findings(
             in: store, against: witness, rules: rules, now: now, isComplete: false)
@@ -83,7 +91,8 @@ final class HubDesk {
             var complete = witness
             // A number whose hold is open and that got no record is voided, as the terminal does.
             let recorded = Set(complete.records.map(\.transaction))
-            for transaction in complete.holds.keys.sorted(by: { $0.trace < $1.trace })
+            let reserved = Set(complete.holds.keys).union(office.map { Set($0.loads.keys) } ?? [])
+            for transaction in reserved.sorted(by: { $0.trace < $1.trace })
             where !recorded.contains(transaction) {
                 complete.wrote(
                     JournalRecord(
@@ -96,6 +105,7 @@ final class HubDesk {
             }
             findings = try await HubChecks.findings(
                 in: store, against: complete, rules: rules, now: now, isComplete: true)
+            if let office { findings += try await OfficeChecks.findings(in: store, against: office) }
         }
         if closing { try await store.close() }
         return findings

@@ -37,6 +37,9 @@ extension HubDesk {
         ]
     }
 
+    /// Place of the tap on a card's own purse in the morning.
+    static let purseStep = 10
+
     private static var merchant: NewMerchant { NewMerchant(id: Campus.merchant, name: "第一食堂") }
 
     /// Does the steps until one fails.
@@ -92,12 +95,18 @@ extension HubDesk {
 
     /// A sale of the terminal: a hold if the hub is asked, then the record unless the lane never got that far.
     func sell(_ number: UInt8, _ outcome: Outcome?, held: Bool) async -> Bool {
+        await sell(.card(Campus.card(number), .proven), account: Campus.account(number), outcome, held: held)
+    }
+
+    func sell(
+        _ payer: JournalRecord.Payer, account: AccountID, _ outcome: Outcome?, held: Bool
+    ) async -> Bool {
         let transaction = mint()
         var isDone = true
         if held {
             let terms = HoldTerms(
-                transaction: transaction, amount: Amount(fen: 300), payer: .card(Campus.card(number), .proven),
-                merchant: Campus.merchant, lane: Campus.lane)
+                transaction: transaction, amount: Amount(fen: 300), payer: payer, merchant: Campus.merchant,
+                lane: Campus.lane)
             witness.asks(terms)
             isDone = await done { store in
                 let verdict = try await store.placeHold(
@@ -109,8 +118,8 @@ extension HubDesk {
         write(
             transaction, outcome,
             JournalRecord.Sale(
-                amount: Amount(fen: 300), payer: .card(Campus.card(number), .proven), account: Campus.account(number),
-                merchant: Campus.merchant, lane: Campus.lane, path: held ? .online : .offline(.unreachable)))
+                amount: Amount(fen: 300), payer: payer, account: account, merchant: Campus.merchant,
+                lane: Campus.lane, path: held ? .online : .offline(.unreachable)))
         return isDone
     }
 
@@ -138,14 +147,14 @@ extension HubDesk {
 
     // MARK: Parts of steps
 
-    private func write(_ transaction: TransactionID, _ outcome: Outcome, _ sale: JournalRecord.Sale) {
+    func write(_ transaction: TransactionID, _ outcome: Outcome, _ sale: JournalRecord.Sale) {
         witness.wrote(
             JournalRecord(
                 sequence: UInt64(witness.records.count) + 1, transaction: transaction, outcome: outcome, sale: sale,
                 decidedAt: Self.now, replicaCursor: 0))
     }
 
-    private func done(_ body: (SQLiteHubStore) async throws -> Void) async -> Bool {
+    func done(_ body: (SQLiteHubStore) async throws -> Void) async -> Bool {
         guard let store else { return false }
         do {
             try await body(store)
