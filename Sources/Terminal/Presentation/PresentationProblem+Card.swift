@@ -3,7 +3,7 @@ import SmartCards
 
 extension PresentationProblem {
     /// Another card than the one whose outcome is not known lies on the reader.
-    static let sameCardNeeded = PresentationProblem(CardRefusal(.sameCardNeeded))
+    package static let sameCardNeeded = PresentationProblem(CardRefusal(.sameCardNeeded))
 
     init(_ error: CardReaderError) {
         self.init(number: error.number, english: error.message, chinese: error.chineseText)
