@@ -204,7 +204,7 @@ let package = Package(
             "StorageFaultTests",
             [
                 "CampusSimulation", "FaultyStorage", "Ledger", "Hub", "Terminal", "Simulation", "HubProtocol",
-                "PaymentCodes", "Payments", "TestSupport", grdb, crypto, log,
+                "PaymentCodes", "Payments", "SmartCards", "TestSupport", grdb, crypto, log,
             ]),
         tests(
             "CampusSimulationTests",

@@ -62,7 +62,7 @@ extension LaneRefusal.Code {
     fileprivate var httpStatus: HTTPResponse.Status {
         switch self {
         case .laneUnknown, .saleUnknown: .notFound
-        case .laneBusy, .referenceReused, .tooLateToCancel: .conflict
+        case .laneBusy, .referenceReused, .tooLateToCancel, .pinNotAwaited: .conflict
         case .amountInvalid, .referenceInvalid, .requestMalformed, .pinMalformed: .badRequest
         }
     }

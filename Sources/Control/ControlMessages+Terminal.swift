@@ -29,6 +29,10 @@ extension SaleMessage {
         switch display {
         case .problem(let problem), .presentSameCard(_, let problem):
             self.problem = ProblemMessage(number: problem.number, message: problem.english, chinese: problem.chinese)
+        case .enterPIN(_, let request):
+            pinRequest = PINRequestMessage(
+                holder: request.holder == .card ? .card : .account, attemptsLeft: request.attemptsLeft,
+                repeated: request.isRepeated, english: request.english, chinese: request.chinese)
         case .idle, .presentPayment, .removeCardFirst, .reading, .authorizing, .approved, .declined, .unknown, .fault,
             .refunded, .voided:
             break

@@ -28,6 +28,7 @@ struct ControlRoutes {
         v1.put("/lanes/{lane}/sales/{reference}") { request, context in try await arm(request, context) }
         v1.get("/lanes/{lane}/sales/{reference}") { request, context in try await outcome(request, context) }
         v1.delete("/lanes/{lane}/sales/{reference}") { _, context in try await cancel(context) }
+        v1.put("/lanes/{lane}/sales/{reference}/pin") { request, context in try await enterPIN(request, context) }
         v1.get("/journal") { request, _ in try await page(request) }
         v1.get("/journal/export") { request, _ in try await export(request) }
         v1.post("/journal/verify") { _, _ in try await verify() }
@@ -47,7 +48,7 @@ struct ControlRoutes {
         var lanes: [StatusMessage.Lane] = []
         for lane in core.lanes { lanes.append(StatusMessage.Lane(await lane.status())) }
         let sync = core.sync.current
-        return StatusMessage(
+        var message = StatusMessage(
             terminal: core.facts.terminal, merchant: core.facts.merchant, version: core.facts.version,
             processID: core.facts.processID, timeMilliseconds: now.milliseconds,
             clockOffsetMilliseconds: core.clock.wallClockOffset().wholeMilliseconds,
@@ -63,6 +64,8 @@ struct ControlRoutes {
                 failure: sync.failure.map { "E\($0.number): \($0.message)" }, alarm: sync.failure?.isAlarm ?? false,
                 lastContactMilliseconds: figures.lastHubContact?.milliseconds, replicaCursor: figures.replicaCursor,
                 accounts: figures.accounts, hotListed: figures.hotListed))
+        if let alarm = try await core.policy.alarm() { message.alarms = [alarm] }
+        return message
     }
 
     // MARK: - Sales
@@ -102,6 +105,18 @@ struct ControlRoutes {
     private func cancel(_ context: BasicRequestContext) async throws -> SaleMessage {
         let (lane, reference) = try target(context)
         try await lane.cancel(reference)
+        return try await sale(lane, reference, wait: .zero)
+    }
+
+    private func enterPIN(_ request: Request, _ context: BasicRequestContext) async throws -> SaleMessage {
+        let (lane, reference) = try target(context)
+        let message: EnteredPINMessage
+        do {
+            message = try await request.decode(as: EnteredPINMessage.self, context: context)
+        } catch {
+            throw LaneRefusal(.requestMalformed)
+        }
+        try await lane.enterPIN(message.pin, for: reference)
         return try await sale(lane, reference, wait: .zero)
     }
 

@@ -41,6 +41,13 @@ package struct ControlClient: Sendable {
         try await send(.GET, salePath(lane, reference) + "?wait=\(wait)", patience: .seconds(wait) + Self.patience)
     }
 
+    /// Gives the PIN that a sale waits for.
+    package func enterPIN(
+        lane: LaneID, reference: String, pin: String
+    ) async throws(ControlClientError) -> SaleMessage {
+        try await send(.PUT, salePath(lane, reference) + "/pin", body: EnteredPINMessage(pin: pin))
+    }
+
     /// Takes back a sale that nobody has paid.
     package func cancel(lane: LaneID, reference: String) async throws(ControlClientError) -> SaleMessage {
         try await send(.DELETE, salePath(lane, reference))

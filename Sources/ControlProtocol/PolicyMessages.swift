@@ -54,6 +54,10 @@ package struct PolicyExplanationMessage: Codable, Sendable, Hashable {
         package var dayLimitFen: Int64?
         package var hasPIN: Bool
         package var isPINLocked: Bool
+        /// In the subsidy purse, as far as the terminal knows.
+        package var subsidyFen: Int64
+        /// From then on it cannot be spent; absent when it does not end.
+        package var subsidyEndsMilliseconds: Int64?
 
         package init(_ view: LedgerView, offline: Allowance) {
             self.offline = offline
@@ -64,6 +68,8 @@ package struct PolicyExplanationMessage: Codable, Sendable, Hashable {
             dayLimitFen = view.terms.limits.day?.fen
             hasPIN = view.terms.hasPIN
             isPINLocked = view.terms.isPINLocked
+            subsidyFen = view.subsidy.available.fen
+            subsidyEndsMilliseconds = view.subsidy.expiresAt?.milliseconds
         }
     }
 
@@ -108,6 +114,8 @@ package struct PolicyExplanationMessage: Codable, Sendable, Hashable {
     package var terminalLossFen: Int64
     package var terminals: Int
     package var campusLossFen: Int64
+    /// What a person must see to; absent when there is nothing.
+    package var alarm: ProblemMessage?
 
     package init(
         policy: CampusPolicy, scope: PolicyScope, merchant: MerchantID, time: UnixTime, view: LedgerView,

@@ -74,6 +74,8 @@ package struct SaleMessage: Codable, Sendable, Hashable {
     package var state: State
     /// What the lane shows while the sale is open.
     package var display: String?
+    /// The PIN that the lane waits for, while the sale is open: give it with `PUT …/pin`.
+    package var pinRequest: PINRequestMessage?
     /// Why the payer was asked to try again, while the sale is open; or what broke.
     package var problem: ProblemMessage?
     package var transaction: TransactionID?
@@ -95,6 +97,48 @@ package struct SaleMessage: Codable, Sendable, Hashable {
         self.amountFen = amountFen
         self.state = state
     }
+}
+
+/// A PIN that a sale waits for.
+package struct PINRequestMessage: Codable, Sendable, Hashable {
+    /// Whose PIN it is.
+    package enum Holder: String, Codable, Sendable {
+        /// The account's PIN, six digits.
+        case account
+        /// The card's own PIN, 4 to 12 digits, an even number. The card must be on the reader, or come again.
+        case card
+    }
+
+    package var holder: Holder
+    /// Tries left before the PIN is locked; absent when nobody has said.
+    package var attemptsLeft: Int?
+    /// Whether the last try was wrong.
+    package var repeated: Bool
+    package var english: String
+    package var chinese: String
+
+    package init(holder: Holder, attemptsLeft: Int?, repeated: Bool, english: String, chinese: String) {
+        self.holder = holder
+        self.attemptsLeft = attemptsLeft
+        self.repeated = repeated
+        self.english = english
+        self.chinese = chinese
+    }
+}
+
+/// `PUT /v1/lanes/{lane}/sales/{reference}/pin`: the PIN that the payer entered.
+package struct EnteredPINMessage: Codable, Sendable {
+    /// Digits.
+    package var pin: String
+
+    package init(pin: String) { self.pin = pin }
+}
+
+extension EnteredPINMessage: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Without the PIN.
+    package var description: String { "PIN (hidden)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// A decline reason with its texts.

@@ -107,6 +107,8 @@ package struct StatusMessage: Codable, Sendable, Hashable {
     package var lanes: [Lane]
     package var journal: Journal
     package var hub: Hub
+    /// What a person must see to while the terminal goes on selling; absent when there is nothing.
+    package var alarms: [ProblemMessage]?
 
     package init(
         terminal: TerminalID, merchant: MerchantID, version: String, processID: Int32, timeMilliseconds: Int64,

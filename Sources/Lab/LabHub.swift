@@ -153,7 +153,7 @@ package final class LabHub: Sendable {
 
     /// The statement as people read it.
     package func statement(_ account: String) async throws -> String {
-        try await run("account", "statement", account, "--limit", "1000")
+        try await run("account", "statement", account)
     }
 
     /// The purses as `till-hub purse list` prints them.

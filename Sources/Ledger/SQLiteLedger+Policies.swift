@@ -21,6 +21,8 @@ extension SQLiteLedger: PolicyLedger {
 
     package func policy(at now: UnixTime) throws(LedgerError) -> CampusPolicy? { try policies().inForce(at: now) }
 
+    package func policyNotUnderstood() throws(LedgerError) -> UInt64? { try policies().notUnderstood }
+
     package func pinVerifier(of account: AccountID) throws(LedgerError) -> AccountTermsMessage.PIN? {
         try read { try AccountTermsTable.terms($0, of: account)?.pin }
     }

@@ -61,7 +61,9 @@ package struct TerminalDaemon {
                 } catch {
                     logger.error("payment-code keys: \(error)")
                 }
-            })
+            },
+            policies: PolicyWatch(
+                ledger: ledger, desk: gateway, clock: clock, version: TerminalVersion.text, logger: logger))
         let sync = SyncService(
             steps: steps, pollInterval: configuration.hub.pollInterval,
             retryDelay: { failures in

@@ -12,7 +12,7 @@ import Terminal
 /// a handshake as a rule.
 ///
 /// ``shutdown()`` must be called before the last reference goes.
-package final class HTTPHubGateway: HubGateway {
+package final class HTTPHubGateway: HubGateway, StandingDesk {
     /// Longest time for registration, upload or a page of changes. A full batch is about 225 kB, which an old
     /// 256 kbit/s line carries in 7 s.
     package static let exchangeTimeout = Duration.seconds(15)
@@ -74,7 +74,7 @@ package final class HTTPHubGateway: HubGateway {
     package func hold(_ request: HoldRequest, budget: Duration) async -> HubAnswer {
         do {
             let answer: HoldAnswer = try await post("/v1/holds", request, timeout: budget)
-            return answer.hubAnswer
+            return answer.hubAnswer(to: Amount(fen: request.amountFen))
         } catch {
             return .none(error.offlineCause)
         }
@@ -113,6 +113,10 @@ package final class HTTPHubGateway: HubGateway {
         defer { connection.leave() }
         return try await exchange(over: connection)
             .get("/v1/snapshot?\(after)limit=\(limit)", timeout: Self.exchangeTimeout)
+    }
+
+    package func report(_ standing: TerminalStanding) async throws(HubError) -> StandingAnswer {
+        try await post("/v1/standing", standing, timeout: Self.exchangeTimeout)
     }
 
     /// Closes the connections. Requests under way end as unreachable, and so does every later one.

@@ -10,8 +10,8 @@ struct LoadCommand: AsyncParsableCommand {
         abstract: "Fills the next card's own purse from its holder's account (圈存).",
         discussion: """
             The hub must be in reach: it takes the amount from the account and signs the load. The cardholder types \
-            the card's PIN where the card wants one; it is not shown, and not taken from the command line, where \
-            others could read it.
+            the card's PIN where the card wants one; it is not shown, or read from standard input when that is no \
+            terminal, and not taken from the command line, where others could read it.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -22,8 +22,7 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "The amount in yuan, for example 50.00.")
     var amount: String
 
-    @Flag(help: "Ask for the card's PIN, or read it from standard input when that is no terminal.")
-    var pin = false
+    @OptionGroup var pins: PINOptions
 
     @Option(help: "Your own reference; the same one at the lane is the same load (default: a new one).")
     var reference: String?
@@ -37,27 +36,16 @@ struct LoadCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let lane = LaneID(text: lane), let amount = Amount(yuan: amount) else { throw ExitCode(64) }
-        let load = SaleOrderMessage.Load(pin: pin ? try readPIN() : nil)
         let reference = reference ?? "till-" + Hex.encode((0..<8).map { _ in UInt8.random(in: .min ... .max) })
         try await common.run {
             let client = common.client
-            var sale = try await client.arm(lane: lane, reference: reference, amount: amount, load: load)
-            var shown = ""
-            while sale.state == .open {
-                SaleProgress(load: true).show(sale, &shown, quietly: common.json)
-                sale = try await client.sale(lane: lane, reference: reference, wait: 1)
-            }
+            let progress = SaleProgress(
+                load: true, client: client, lane: lane, reference: reference, pins: pins, quietly: common.json)
+            let armed = try await client.arm(
+                lane: lane, reference: reference, amount: amount, load: SaleOrderMessage.Load(pin: nil))
+            let sale = try await progress.follow(armed)
             if common.json { try common.printJSON(sale) } else { print(SaleText(sale).text) }
             try SaleProgress.exit(sale)
         }
-    }
-
-    /// Four to twelve digits, an even number, as the card keeps them: two to a byte.
-    private func readPIN() throws -> String {
-        let text = PINPrompt.read()
-        guard (4...12).contains(text.utf8.count), text.utf8.count.isMultiple(of: 2),
-            text.utf8.allSatisfy({ (0x30...0x39).contains($0) })
-        else { throw ValidationError("a card's PIN has 4 to 12 digits, an even number") }
-        return text
     }
 }

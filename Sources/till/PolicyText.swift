@@ -19,6 +19,12 @@ struct PolicyText {
                     "policy   \(policy.campus), version \(policy.version)",
                     "策略     \(policy.campus) 第 \(policy.version) 版"))
         }
+        if let alarm = policy.alarm {
+            lines.append(
+                say(
+                    "ALARM    \(alarm.code): \(alarm.message)", "警报     \(alarm.code)：\(alarm.chinese ?? alarm.message)"
+                ))
+        }
         lines.append(
             say(
                 "for      merchant \(policy.merchant) (\(policy.merchantClass)), cards \(policy.cardClass), \(clock)",
@@ -49,6 +55,24 @@ struct PolicyText {
                         + "\(Amount(fen: account.todayFen)); this meal \(Amount(fen: account.mealFen))",
                     "账户     还可脱机 \(left)，\(account.offline.count) 笔；今日 \(Amount(fen: account.todayFen))；"
                         + "本餐 \(Amount(fen: account.mealFen))"))
+            let end = account.subsidyEndsMilliseconds.map {
+                CalendarTime(UnixTime(milliseconds: $0), offset: policy.timeZoneSeconds).dateText
+            }
+            let subsidy = Amount(fen: account.subsidyFen)
+            lines.append(
+                say(
+                    "         subsidy \(subsidy)\(end.map { ", ends \($0)" } ?? "")",
+                    "         补助 \(subsidy)\(end.map { "，\($0) 到期" } ?? "")"))
+            let own = [
+                account.singleLimitFen.map { say("single \(Amount(fen: $0))", "单笔 \(Amount(fen: $0))") },
+                account.dayLimitFen.map { say("day \(Amount(fen: $0))", "每日 \(Amount(fen: $0))") },
+            ].compactMap { $0 }
+            if !own.isEmpty {
+                lines.append(
+                    say(
+                        "         the holder's own limits: \(own.joined(separator: ", "))",
+                        "         本人限额：\(own.joined(separator: "，"))"))
+            }
             if account.isPINLocked { lines.append(say("         the PIN is locked", "         密码已锁定")) }
         }
         lines.append("")

@@ -10,6 +10,9 @@ struct SaleCommand: AsyncParsableCommand {
         discussion: """
             The lane waits as long as the configuration says (armed_for). Interrupting till leaves the lane armed \
             until then; `till sale --cancel` takes the amount back.
+
+            Where the sale needs the payer's PIN, it is asked for without being shown, or read from standard input \
+            when that is no terminal; it is not taken from the command line, where others could read it.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -27,8 +30,7 @@ struct SaleCommand: AsyncParsableCommand {
             """)
     var reference: String?
 
-    @Flag(help: "Ask for the payer's PIN, or read it from standard input when that is no terminal.")
-    var pin = false
+    @OptionGroup var pins: PINOptions
 
     @Flag(help: "Take back the sale with --reference instead of starting one.")
     var cancel = false
@@ -51,14 +53,10 @@ struct SaleCommand: AsyncParsableCommand {
             let client = common.client
             if cancel { return try finish(try await client.cancel(lane: lane, reference: reference)) }
             guard let amount = Amount(yuan: amount ?? "") else { throw ExitCode(64) }
-            let entered = pin ? PINPrompt.read() : nil
-            var sale = try await client.arm(lane: lane, reference: reference, amount: amount, pin: entered)
-            var shown = ""
-            while sale.state == .open {
-                SaleProgress(load: false).show(sale, &shown, quietly: common.json)
-                sale = try await client.sale(lane: lane, reference: reference, wait: 1)
-            }
-            try finish(sale)
+            let progress = SaleProgress(
+                load: false, client: client, lane: lane, reference: reference, pins: pins, quietly: common.json)
+            let armed = try await client.arm(lane: lane, reference: reference, amount: amount)
+            try finish(try await progress.follow(armed))
         }
     }
 
@@ -80,6 +78,8 @@ struct SaleText {
         case .declined:
             line = "DECLINED  \(amount)  \(sale.responseCode?.rawValue ?? "")"
             if let reason = sale.reason { line += "  \(reason.english)  \(reason.chinese)" }
+            // A sale goes on as long as the PIN may be tried.
+            if sale.reason?.number == DeclineReason.pinWrong.rawValue { line += "; it is locked now  密码已锁定" }
         case .cancelled: line = "CANCELLED \(amount)"
         case .expired: line = "EXPIRED   \(amount)  nobody paid in time"
         case .unknown: line = "UNKNOWN   \(amount)  the card may have paid; do not sell again, the hub finds out"

@@ -1,14 +1,54 @@
 import ArgumentParser
+import ControlClient
 import ControlProtocol
 import Payments
 
-/// What `till sale` and `till load` say while an order is open, and how they end.
+/// What `till sale` and `till load` do and say while an order is open, and how they end.
 struct SaleProgress {
     /// Whether a purse is filled rather than a payment taken.
     let load: Bool
+    let client: ControlClient
+    let lane: LaneID
+    let reference: String
+    let pins: PINOptions
+    /// Whether nothing but the end is said.
+    let quietly: Bool
+
+    /// Follows the order to its end, and gives the lane the PIN that it asks for.
+    func follow(_ armed: SaleMessage) async throws -> SaleMessage {
+        var sale = armed
+        var shown = ""
+        while sale.state == .open {
+            if let request = sale.pinRequest {
+                sale = try await answer(request)
+            } else {
+                show(sale, &shown)
+                sale = try await client.sale(lane: lane, reference: reference, wait: 1)
+            }
+        }
+        return sale
+    }
+
+    private func answer(_ request: PINRequestMessage) async throws -> SaleMessage {
+        let question = "\(request.english)  \(request.chinese)"
+        // A file has one PIN: when that is wrong, trying it again would only lock it.
+        let isUsedUp = request.repeated && pins.pinFile != nil
+        guard let pin = isUsedUp ? nil : try pins.read(question), !pin.isEmpty else {
+            printError("\(question): none was entered, the sale is taken back  未输入密码，交易取消")
+            return try await client.cancel(lane: lane, reference: reference)
+        }
+        do throws(ControlClientError) {
+            return try await client.enterPIN(lane: lane, reference: reference, pin: pin)
+        } catch {
+            guard case .refused(let problem) = error else { throw error }
+            // Not one that could be a PIN, or the lane has stopped waiting: its state says what comes next.
+            printError("\(problem.code): \(problem.message)")
+        }
+        return try await client.sale(lane: lane, reference: reference)
+    }
 
     /// Says what the lane waits for, once each.
-    func show(_ sale: SaleMessage, _ shown: inout String, quietly: Bool) {
+    private func show(_ sale: SaleMessage, _ shown: inout String) {
         let amount = Amount(fen: sale.amountFen)
         let text: String? =
             switch sale.display {

@@ -55,6 +55,9 @@ struct StatusText {
             "hub      \(hub.url)  \(hub.reachable ? "reachable" : "NOT REACHABLE")  accounts \(hub.accounts)  "
                 + "hot list \(hub.hotListed)")
         if let failure = hub.failure { lines.append("\(hub.alarm ? "ALARM   " : "         ") \(failure)") }
+        for alarm in status.alarms ?? [] {
+            lines.append("ALARM    \(alarm.code): \(alarm.message)  \(alarm.chinese ?? "")")
+        }
         text = lines.joined(separator: "\n")
     }
 

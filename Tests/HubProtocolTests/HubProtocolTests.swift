@@ -250,12 +250,21 @@ struct HoldMessageTests {
     func malformed() throws {
         let account = try #require(AccountID(number: 1))
         var held = HoldAnswer(held: account, available: Amount(fen: 5), hubTime: UnixTime(seconds: 0))
-        #expect(held.hubAnswer == .held(account: account, available: Amount(fen: 5)))
+        #expect(held.hubAnswer(to: Amount(fen: 9)) == .held(account: account, available: Amount(fen: 5)))
+        for (subsidy, isTaken) in [(0, true), (9, true), (10, false), (-1, false)] as [(Int64, Bool)] {
+            held.subsidyFen = subsidy
+            #expect(
+                held.hubAnswer(to: Amount(fen: 9))
+                    == (isTaken
+                        ? .held(account: account, available: Amount(fen: 5), subsidy: Amount(fen: subsidy))
+                        : .none(.faulty)))
+        }
+        held.subsidyFen = nil
         held.account = nil
-        #expect(held.hubAnswer == .none(.faulty))
+        #expect(held.hubAnswer(to: Amount(fen: 9)) == .none(.faulty))
         var declined = HoldAnswer(declined: .accountFrozen, hubTime: UnixTime(seconds: 0))
-        #expect(declined.hubAnswer == .declined(.accountFrozen))
+        #expect(declined.hubAnswer(to: Amount(fen: 9)) == .declined(.accountFrozen))
         declined.reason = 3
-        #expect(declined.hubAnswer == .none(.faulty))
+        #expect(declined.hubAnswer(to: Amount(fen: 9)) == .none(.faulty))
     }
 }

@@ -166,6 +166,9 @@ struct PolicyTests {
         // The terminal may still hold sales from before the end.
         #expect(try await hub.operate(.post, path + "/expire", body: expiry).status == 409)
         hub.clock.advance(by: .seconds(3600))
+        // It is heard, and may still have more to deliver.
+        _ = try await hold(1)
+        #expect(try await hub.operate(.post, path + "/expire", body: expiry).status == 409)
         _ = try await terminal.changes()
         let receipt = try await hub.operate(
             .post, path + "/expire", SubsidyExpiry(reference: "november ends"), as: SubsidyReceipt.self)

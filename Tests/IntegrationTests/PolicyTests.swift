@@ -75,48 +75,6 @@ extension Integration {
                 #expect(try await campus.hub.account(Self.account).balanceFen == 49_500)
             }
         }
-
-        @Test(
-            "above the limit a sale needs the account's PIN; three wrong ones lock it until the hub unlocks it",
-            .timeLimit(.minutes(15)))
-        func pin() async throws {
-            try await withCampus { campus in
-                let card = try await campus.cardholder(Self.account, serial: "00061998081700000073")
-                let hub = "\(campus.paths.program("till-hub")) account pin \(Self.account)"
-                let set = try await LabCommand.run(
-                    "/bin/sh", ["-c", "echo 135790 | \(hub) --socket \(campus.paths.hubSocket)"],
-                    within: .seconds(120))
-                #expect(set.status == 0, "\(set.error)")
-                try await campus.setPolicy(policy(#""pinAboveFen": 1000"#))
-                try await campus.level()
-                func sell(_ pin: String?) async throws -> SaleMessage {
-                    let reference = "pin-" + UUID().uuidString
-                    let id = try lane(LabTerminal.lane)
-                    _ = try await campus.terminal.client.arm(
-                        lane: id, reference: reference, amount: Amount(fen: 1001), pin: pin)
-                    try await campus.present(card)
-                    let sale = try await campus.outcome(id, reference)
-                    await card.remove()
-                    try await campus.terminal.wait("lane idle") { status in
-                        status.lanes.first { $0.lane == id }?.display == "idle"
-                    }
-                    return sale
-                }
-                #expect(try await sell(nil).reason?.number == DeclineReason.pinRequired.rawValue)
-                #expect(try await sell("135790").state == .approved)
-                for _ in 0..<3 { #expect(try await sell("000000").reason?.number == DeclineReason.pinWrong.rawValue) }
-                #expect(try await sell("135790").reason?.number == DeclineReason.pinTriesExceeded.rawValue)
-                try await campus.level()
-                let unlock = try await campus.hubCommand("account", "pin", Self.account, "--unlock")
-                #expect(unlock.status == 0, "\(unlock.error)")
-                try await campus.level()
-                #expect(try await sell("135790").state == .approved)
-                for name in ["tilld", "till-hub"] {
-                    let log = try String(contentsOfFile: campus.paths.log(name), encoding: .utf8)
-                    #expect(!log.contains("135790"))
-                }
-            }
-        }
     }
 }
 

@@ -116,14 +116,30 @@ import Testing
         #expect(loading.card.pinTriesLeft == 3)
     }
 
-    @Test("a wrong PIN is said, and nothing is asked of the hub")
+    @Test("a missing or wrong PIN is wanted again with the tries that are left; nothing is asked of the hub")
     func wrongPIN() async throws {
         let loading = try await Loading()
-        guard case .problem(let problem) = await loading.present(try loading.order(pin: [0x99, 0x99, 0x99])) else {
-            Issue.record("no problem")
-            return
+        var wanted: [PINRequest] = []
+        for pin: [UInt8]? in [nil, [0x99, 0x99, 0x99], [0x99, 0x99, 0x98]] {
+            guard case .pinWanted(let request, nil) = await loading.present(try loading.order(pin: pin)) else {
+                Issue.record("no PIN is wanted")
+                return
+            }
+            wanted.append(request)
         }
-        #expect(problem.number == CardRefusal.Code.pinWrong.rawValue)
+        #expect(
+            wanted == [
+                PINRequest(.card, attemptsLeft: nil), PINRequest(.card, attemptsLeft: 2, isRepeated: true),
+                PINRequest(.card, attemptsLeft: 1, isRepeated: true),
+            ])
+        // The last try blocks it: asking again would be of no use.
+        for _ in 0..<2 {
+            guard case .problem(let problem) = await loading.present(try loading.order(pin: [0x99, 0x99, 0x97])) else {
+                Issue.record("no problem")
+                return
+            }
+            #expect([CardRefusal.Code.pinWrong, .pinBlocked].map(\.rawValue).contains(problem.number))
+        }
         #expect(loading.till.hub.calls.loads == 0)
     }
 

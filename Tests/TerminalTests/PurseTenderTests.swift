@@ -293,6 +293,7 @@ extension CardReading {
         case .decided(let concluded): concluded.decision.isApproved ? "approved" : "declined"
         case .unknown: "unknown"
         case .undetermined: "undetermined"
+        case .pinWanted: "PIN wanted"
         case .problem(let problem): "problem E\(problem.number)"
         case .fault: "fault"
         }

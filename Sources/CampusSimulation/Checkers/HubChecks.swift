@@ -53,7 +53,7 @@ package struct HubChecks: Sendable {
         }
         for hold in witness.holds.values.sorted(by: { $0.terms.transaction.trace < $1.terms.transaction.trace }) {
             let verdict = try await store.placeHold(
-                hold.terms, undelivered: .zero, terminal: witness.terminal, rules: rules, now: now)
+                hold.terms, HoldCircumstances(), terminal: witness.terminal, rules: rules, now: now)
             witness.heard(verdict, about: hold.terms.transaction)
         }
         for topUp in witness.topUps.values.sorted(by: { $0.request.reference < $1.request.reference }) {

@@ -65,7 +65,7 @@ struct SpoiltJournal: PaymentJournal {
     }
 
     private func account(_ view: LedgerView, _ hub: HubAnswer) -> AccountID? {
-        if case .held(let account, _) = hub { account } else { view.account?.id }
+        if case .held(let account, _, _) = hub { account } else { view.account?.id }
     }
 
     func openCardTransaction(of card: CardID) async throws(LedgerError) -> OpenCardTransaction? {

@@ -25,7 +25,7 @@ import Terminal
     nonisolated func hold(_ request: HoldRequest, budget: Duration) async -> HubAnswer {
         do {
             let answer: HoldAnswer = try await post("/v1/holds", request, limit: budget)
-            return answer.hubAnswer
+            return answer.hubAnswer(to: Amount(fen: request.amountFen))
         } catch {
             return .none(error.offlineCause)
         }

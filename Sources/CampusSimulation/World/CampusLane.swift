@@ -94,6 +94,7 @@ import Terminal
                 SaleTiming(total: presented.cardTime, card: presented.cardTime, hub: .zero, commit: .zero))
         case .unknown(let transaction, let problem): .cardUnknown(transaction, problem)
         case .undetermined(let transaction): .cardUndetermined(transaction)
+        case .pinWanted(let request, let awaiting): .cardPINWanted(request, awaiting: awaiting)
         case .problem(let problem): .cardFailed(problem)
         case .fault(let error): .decisionFailed(number: error.number, message: error.message)
         }

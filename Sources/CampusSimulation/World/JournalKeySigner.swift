@@ -4,12 +4,15 @@ import Payments
 import Terminal
 
 /// The ledger's key as the sync service uses it.
-struct JournalKeySigner: CheckpointSigner {
-    let key: JournalKey
+package struct JournalKeySigner: CheckpointSigner {
+    private let key: JournalKey
 
-    var publicKey: [UInt8] { key.publicKey }
+    /// - Parameter key: of the ledger.
+    package init(key: JournalKey) { self.key = key }
 
-    func checkpoint(
+    package var publicKey: [UInt8] { key.publicKey }
+
+    package func checkpoint(
         terminal: TerminalID, journal: JournalID, sequence: UInt64, hash: JournalHash
     ) throws -> Checkpoint {
         try key.checkpoint(terminal: terminal, journal: journal, sequence: sequence, hash: hash)

@@ -24,6 +24,7 @@ package struct TerminalRoutes: Sendable {
             .taking(.post, "/v1/holds", "placeHold", .terminal, HoldRequest.self, hold),
             .taking(.post, "/v1/loads", "placeLoad", .terminal, LoadHoldRequest.self, load),
             .taking(.post, "/v1/batches", "uploadBatch", .lateTerminal, BatchUpload.self, upload),
+            .taking(.post, "/v1/standing", "reportStanding", .terminal, TerminalStanding.self, standing),
             .reading(.get, "/v1/changes", "getChanges", .terminal, changes),
             .reading(.get, "/v1/snapshot", "getSnapshot", .terminal, snapshot),
         ]
@@ -49,7 +50,7 @@ package struct TerminalRoutes: Sendable {
 
     private func hold(_ request: HubRequest, _ hold: HoldRequest) async throws -> HoldAnswer {
         let verdict = try await store.placeHold(
-            HoldTerms(hold), undelivered: Amount(fen: hold.undeliveredFen),
+            HoldTerms(hold), HoldCircumstances(hold),
             terminal: request.authenticatedTerminal(), rules: rules, now: request.now)
         CrashPoint.holdStored.reach()
         return verdict.answer(hubTime: request.now)
@@ -74,6 +75,12 @@ package struct TerminalRoutes: Sendable {
         return answer
     }
 
+    private func standing(_ request: HubRequest, _ standing: TerminalStanding) async throws -> StandingAnswer {
+        if let flaw = standing.flaw { throw HubRefusalError(.malformedRequest, flaw) }
+        try await store.noteStanding(standing, of: request.authenticatedTerminal(), now: request.now)
+        return StandingAnswer(hubTimeMilliseconds: request.now.milliseconds)
+    }
+
     private func changes(_ request: HubRequest) async throws -> ChangesPage {
         let after: UInt64? = try request.number(query: "after", in: 0...HubLimits.storableInteger, standard: 0)
         let most = HubProtocolLimits.pageChanges
@@ -88,5 +95,18 @@ package struct TerminalRoutes: Sendable {
         return try await store.snapshot(
             after: request.query["after"], limit: limit ?? most, terminal: request.authenticatedTerminal(),
             now: request.now)
+    }
+}
+
+extension TerminalStanding {
+    /// What no terminal can have, or a program's name that nobody would read; `nil` when all is well.
+    fileprivate var flaw: String? {
+        for (name, version) in [("policy", policy), ("policyNotUnderstood", policyNotUnderstood)] {
+            if let version, version > HubLimits.storableInteger { return "\(name): to \(HubLimits.storableInteger)" }
+        }
+        guard (version ?? "").utf8.count <= HubLimits.programVersionBytes else {
+            return "version: at most \(HubLimits.programVersionBytes) bytes"
+        }
+        return nil
     }
 }

@@ -31,7 +31,7 @@ package struct HoldFacts: Sendable, Hashable {
         package var status: AccountStatus
         /// Posted balance.
         package var balance: Amount
-        /// Sum of the active holds.
+        /// Sum of the cash parts of the active holds.
         package var held: Amount
     }
 
@@ -39,8 +39,11 @@ package struct HoldFacts: Sendable, Hashable {
     package struct Policy: Sendable, Hashable {
         package var policy: CampusPolicy
         package var terms: AccountTerms
+        /// Of the account's PIN; `nil` where it has none.
+        package var pinVersion: UInt64?
         package var today: PeriodUse
         package var meal: PeriodUse
+        /// The subsidy purse, less what active holds take from it.
         package var subsidy: SubsidyBalance
     }
 

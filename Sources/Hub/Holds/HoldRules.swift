@@ -3,14 +3,16 @@ import Payments
 
 /// The hub's answer to a hold before it is put on the wire.
 package enum HoldVerdict: Sendable, Hashable {
-    /// `available` is what is left after the hold.
-    case held(account: AccountID, available: Amount)
+    /// `available` is the cash that is left after the hold. `subsidy` is the part of the amount that the subsidy purse
+    /// pays; `nil` where no policy says how subsidy is spent.
+    case held(account: AccountID, available: Amount, subsidy: Amount? = nil)
     case declined(DeclineReason)
 
     /// The form on the wire.
     package func answer(hubTime: UnixTime) -> HoldAnswer {
         switch self {
-        case .held(let account, let available): HoldAnswer(held: account, available: available, hubTime: hubTime)
+        case .held(let account, let available, let subsidy):
+            HoldAnswer(held: account, available: available, subsidy: subsidy, hubTime: hubTime)
         case .declined(let reason): HoldAnswer(declined: reason, hubTime: hubTime)
         }
     }
@@ -32,7 +34,9 @@ package struct HoldRules: Sendable, Hashable {
     }
 
     /// The verdict. The first objection is the reason given; the order goes from the payer to the money.
-    package func verdict(_ terms: HoldTerms, facts: HoldFacts, undelivered: Amount, now: UnixTime) -> HoldVerdict {
+    package func verdict(
+        _ terms: HoldTerms, facts: HoldFacts, said: HoldCircumstances, now: UnixTime
+    ) -> HoldVerdict {
         if let reason = payerObjection(terms, payer: facts.payer, now: now) { return .declined(reason) }
         guard let account = facts.account else { return .declined(.accountUnknown) }
         switch account.status {
@@ -42,13 +46,14 @@ package struct HoldRules: Sendable, Hashable {
         }
         guard facts.merchantPermitted else { return .declined(.merchantNotPermitted) }
         if case .card(_, .unproven) = terms.payer, !unprovenCards { return .declined(.unprovenCardNotPermitted) }
-        if let reason = facts.policy?.objection(to: terms, now: now) { return .declined(reason) }
-        let subsidy = facts.policy?.subsidy(for: terms, now: now) ?? .zero
-        let available = account.balance + subsidy - account.held - undelivered
-        guard available >= terms.amount else {
+        if let reason = facts.policy?.objection(to: terms, said: said, now: now) { return .declined(reason) }
+        let subsidy = facts.policy?.subsidy(for: terms, said: said, now: now)
+        let left = account.balance - account.held - (said.undelivered - said.undeliveredSubsidy)
+        let cash = terms.amount - (subsidy ?? .zero)
+        guard left >= cash else {
             return .declined(account.balance < .zero ? .accountInDebt : .insufficientFunds)
         }
-        return .held(account: account.id, available: available - terms.amount)
+        return .held(account: account.id, available: left - cash, subsidy: subsidy)
     }
 
     private func payerObjection(_ terms: HoldTerms, payer: HoldFacts.Payer, now: UnixTime) -> DeclineReason? {

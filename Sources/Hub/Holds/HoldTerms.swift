@@ -2,9 +2,7 @@ import HubProtocol
 import Payments
 
 /// What a hold is for: the part of the request that may not change when it is sent again.
-///
-/// `undeliveredFen` is not part of it: it describes the terminal at the moment of asking, and a resend after another
-/// offline sale rightly says something else.
+/// The rest is ``HoldCircumstances``.
 package struct HoldTerms: Sendable, Hashable {
     package var transaction: TransactionID
     package var amount: Amount
@@ -31,9 +29,6 @@ extension HoldTerms {
         let amount = Amount(fen: request.amountFen)
         guard amount > .zero, amount <= .saleMaximum else {
             throw HubRefusalError(.malformedRequest, "amountFen: from 1 to \(Amount.saleMaximum.fen)")
-        }
-        guard (0...HubLimits.undeliveredFen).contains(request.undeliveredFen) else {
-            throw HubRefusalError(.malformedRequest, "undeliveredFen: from 0 to \(HubLimits.undeliveredFen)")
         }
         let payer: JournalRecord.Payer
         switch (request.card, request.proof, request.code) {

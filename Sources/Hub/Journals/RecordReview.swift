@@ -7,6 +7,8 @@ package struct RecordFacts: Sendable {
         package var state: HoldState
         package var amount: Amount
         package var account: AccountID?
+        /// What the hub said that the subsidy purse pays; `nil` where it said nothing.
+        package var subsidy: Amount?
     }
 
     package struct Code: Sendable, Hashable {
@@ -55,6 +57,9 @@ package enum RecordReview {
         }
         let hold = holdFinding(sale.amount, isOnline: sale.path == .online, account: account, hold: facts.hold)
         if let hold { add(hold.kind, hold.text) }
+        if sale.path == .online, let subsidy = facts.hold?.subsidy, sale.subsidy > subsidy {
+            add(.holdContradicted, "\(sale.subsidy) of subsidy was spent on a hold with \(subsidy) of it")
+        }
         if let code = facts.code {
             for finding in codeFindings(sale, account: account, code: code) { add(finding.kind, finding.text) }
         }

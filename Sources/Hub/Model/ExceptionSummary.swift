@@ -74,6 +74,8 @@ package enum ExceptionKind: String, Codable, Sendable, CaseIterable {
     case postingDiffers
     /// What a terminal says that it sold is not what its records say.
     case totalsDiffer
+    /// A terminal's program is too old to read the newest policy.
+    case policyNotUnderstood
     /// A person says that a sale was not so.
     case contested
 }

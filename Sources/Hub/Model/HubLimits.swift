@@ -6,6 +6,10 @@ package enum HubLimits {
     /// Largest `undeliveredFen` of a hold request, in fen: ¥10 million, five times what the standard offline policy
     /// lets a whole terminal hold unsent. A larger figure is a defect, and would only overflow sums.
     package static let undeliveredFen: Int64 = 1_000_000_000
+    /// Longest name of a terminal's program version, in bytes.
+    package static let programVersionBytes = 64
+    /// Largest `undeliveredMealSubsidies` of a hold request: more sales than one account makes at a meal.
+    package static let undeliveredMealSubsidies = 10_000
     /// Longest name of an account, terminal or merchant, in UTF-8 bytes.
     package static let nameBytes = 120
     /// Longest top-up reference, in UTF-8 bytes.
@@ -42,7 +46,7 @@ package enum HubLimits {
     /// Most certificates of a terminal that are shown: six years of quarterly renewals.
     package static let certificatesShown = 24
 
-    /// How long after the end of a subsidy every terminal must have been heard before what is left is taken back: a
-    /// terminal that is back delivers what it holds long before.
+    /// How long after the end of a subsidy every terminal must have delivered everything before what is left is taken
+    /// back: far more than a terminal's clock differs from the hub's.
     package static let subsidyGrace: Duration = .seconds(3600)
 }

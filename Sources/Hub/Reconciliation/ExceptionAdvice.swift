@@ -122,6 +122,12 @@ package struct ExceptionAdvice: Sendable, Hashable {
             ExceptionAdvice(
                 "疑似重复扣款", "ask the merchant; refund one if it was one meal, else close as explained",
                 "询问商户；若为一笔则退还其中一笔，否则注明原因后关闭")
+        case .policyNotUnderstood:
+            ExceptionAdvice(
+                "终端不识别新策略",
+                "upgrade the terminal's program, or publish a policy without the new rule; there the one before it is "
+                    + "in force",
+                "升级该终端程序，或发布不含新规则的策略；在此之前该终端仍执行旧策略")
         case .contested:
             ExceptionAdvice(
                 "争议交易", "look at receipt and record; close as upheld, or refund and close as refunded",

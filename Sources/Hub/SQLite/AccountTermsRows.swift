@@ -67,12 +67,18 @@ enum AccountTermsRows {
             "INSERT INTO account_terms (account_id) VALUES (?) ON CONFLICT DO NOTHING", [Int64(account.number)])
     }
 
-    /// Counts a wrong PIN that a terminal reported, or a right one, which clears the wrong ones behind it.
-    static func countPIN(isCorrect: Bool, account: AccountID, _ db: Database) throws {
-        let change = isCorrect ? "0" : "pin_failures + 1"
+    /// Counts a wrong PIN that a terminal reported.
+    static func countWrongPIN(of account: AccountID, _ db: Database) throws {
         try db.run(
-            "UPDATE account_terms SET pin_failures = \(change) WHERE account_id = ? AND pin_hash IS NOT NULL",
+            "UPDATE account_terms SET pin_failures = pin_failures + 1 WHERE account_id = ? AND pin_hash IS NOT NULL",
             [Int64(account.number)])
         try touch(account, db)
+    }
+
+    /// The right PIN was entered: the wrong ones before it were a slip. Terminals need not be told.
+    static func clearPINFailures(of account: AccountID, _ db: Database) throws {
+        try db.run(
+            "UPDATE account_terms SET pin_failures = 0 WHERE account_id = ? AND pin_failures > 0",
+            [Int64(account.number)])
     }
 }

@@ -57,10 +57,13 @@ enum AccountUseRows {
             }
         }
         let holds = try db.rows(
-            "SELECT amount_fen, created_at FROM hold WHERE account_id = ? AND state = 'held' AND created_at >= ?",
+            "SELECT amount_fen, subsidy_fen, created_at FROM hold WHERE account_id = ? AND state = 'held' "
+                + "AND created_at >= ?",
             [Int64(account.number), day.milliseconds])
         for hold in holds {
-            let sale = PeriodUse(amount: try hold.amount("amount_fen"), count: 1)
+            let sale = PeriodUse(
+                amount: try hold.amount("amount_fen"), count: 1,
+                subsidyCount: (hold.optionalInteger("subsidy_fen") ?? 0) > 0 ? 1 : 0)
             today = today + sale
             if let mealStart, try hold.time("created_at") >= mealStart { mealUse = mealUse + sale }
         }

@@ -21,7 +21,9 @@ enum HoldTable {
         if let reason = try row.optionalReason("reason") {
             verdict = .declined(reason)
         } else {
-            verdict = .held(account: try row.account("account_id"), available: try row.amount("available_fen"))
+            verdict = .held(
+                account: try row.account("account_id"), available: try row.amount("available_fen"),
+                subsidy: row.optionalInteger("subsidy_fen").map(Amount.init(fen:)))
         }
         return Stored(terms: terms, verdict: verdict, state: try row.choice("state"))
     }
@@ -36,29 +38,37 @@ enum HoldTable {
         }
         let state: HoldState
         let account: Int64?
-        let available: Int64?
-        let reason: Int?
+        var available: Int64?
+        var subsidy: Int64?
+        var reason: Int?
         switch verdict {
-        case .held(let id, let left): (state, account, available, reason) = (.held, Int64(id.number), left.fen, nil)
-        case .declined(let why): (state, account, available, reason) = (.declined, nil, nil, why.rawValue)
+        case .held(let id, let left, let part):
+            (state, account, available, subsidy) = (.held, Int64(id.number), left.fen, part?.fen)
+        case .declined(let why): (state, account, reason) = (.declined, nil, why.rawValue)
         }
         try db.run(
             """
             INSERT INTO hold (transaction_id, amount_fen, card, proof, code_key, code_serial, merchant, lane, state,
-                account_id, available_fen, reason, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                account_id, available_fen, subsidy_fen, reason, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 terms.transaction.blob, terms.amount.fen, card, proof, code?.keyID, code.map(CodeTable.serialText),
-                terms.merchant.text, terms.lane.text, state.rawValue, account, available, reason, now.milliseconds,
+                terms.merchant.text, terms.lane.text, state.rawValue, account, available, subsidy, reason,
+                now.milliseconds,
             ])
     }
 
-    /// Sum of the active holds of an account.
-    static func held(_ account: AccountID, _ db: Database) throws -> Amount {
-        Amount(
-            fen: try db.integer(
-                "SELECT sum(amount_fen) FROM hold WHERE account_id = ? AND state = 'held'", [Int64(account.number)]))
+    /// What the active holds of an account take from its two purses.
+    static func held(_ account: AccountID, _ db: Database) throws -> (cash: Amount, subsidy: Amount) {
+        let row = try db.row(
+            """
+            SELECT coalesce(sum(amount_fen), 0) AS amount_fen, coalesce(sum(subsidy_fen), 0) AS subsidy_fen
+            FROM hold WHERE account_id = ? AND state = 'held'
+            """, [Int64(account.number)])
+        guard let row else { return (.zero, .zero) }
+        let subsidy = try row.amount("subsidy_fen")
+        return (try row.amount("amount_fen") - subsidy, subsidy)
     }
 
     /// Gives up the holds that stand since before `limit`, but not those that wait for an unknown outcome. Cheap: an

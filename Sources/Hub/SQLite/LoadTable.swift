@@ -39,7 +39,7 @@ enum LoadTable {
             try row.bytes("initialization") == terms.initializationBytes
         else { throw HubRefusalError(.transactionReused, "transaction: used before for another load or hold") }
         switch hold.verdict {
-        case .held(let account, _):
+        case .held(let account, _, _):
             return .granted(account: account, time: try row.bytes("time"), mac2: try row.bytes("mac2"))
         case .declined(let reason): return .declined(reason)
         }

@@ -51,7 +51,7 @@ struct RecordEffects {
             try resolve(record, resolution, sale, reading: reading, sheet: &sheet)
         case (.declined(.pinWrong), let sale?, nil):
             if let account = sale.account, try accountExists(account) {
-                try AccountTermsRows.countPIN(isCorrect: false, account: account, db)
+                try AccountTermsRows.countWrongPIN(of: account, db)
             }
             try releaseHold(record.transaction)
         default:
@@ -123,8 +123,10 @@ struct RecordEffects {
     }
 
     static func holdFacts(_ hold: HoldTable.Stored) -> RecordFacts.Hold {
-        let account: AccountID? = if case .held(let id, _) = hold.verdict { id } else { nil }
-        return RecordFacts.Hold(state: hold.state, amount: hold.terms.amount, account: account)
+        guard case .held(let account, _, let subsidy) = hold.verdict else {
+            return RecordFacts.Hold(state: hold.state, amount: hold.terms.amount)
+        }
+        return RecordFacts.Hold(state: hold.state, amount: hold.terms.amount, account: account, subsidy: subsidy)
     }
 
     /// Redeems the sale's code unless another transaction did before; `nil` when a card paid.

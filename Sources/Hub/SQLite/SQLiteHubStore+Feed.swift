@@ -27,6 +27,7 @@ extension SQLiteHubStore {
                     hubTime: now), try HotListTable.summary(at: end, db)
             )
         }
+        levels.withLock { $0[terminal] = now }
         var signed = page
         signed.hotList = try sign(summary)
         return signed

@@ -4,7 +4,7 @@ import Payments
 
 extension SQLiteHubStore {
     package func placeHold(
-        _ request: HoldTerms, undelivered: Amount, terminal: TerminalID, rules: HoldRules, now: UnixTime
+        _ request: HoldTerms, _ said: HoldCircumstances, terminal: TerminalID, rules: HoldRules, now: UnixTime
     ) async throws -> HoldVerdict {
         try await write { db in
             try Self.checkOwner(request.transaction, terminal: terminal, db)
@@ -21,7 +21,10 @@ extension SQLiteHubStore {
             } else {
                 var facts = try Self.facts(request, terminal: terminal, rules: rules, now: now, db)
                 facts.policy = try self.policyFacts(facts.account?.id, now: now, db)
-                verdict = rules.verdict(request, facts: facts, undelivered: undelivered, now: now)
+                verdict = rules.verdict(request, facts: facts, said: said, now: now)
+                if let account = facts.account?.id, facts.policy?.isPINProven(said) == true {
+                    try AccountTermsRows.clearPINFailures(of: account, db)
+                }
             }
             try HoldTable.insert(request, verdict: verdict, now: now, db)
             try Self.storeContact(terminal, now: now, db)
@@ -82,9 +85,10 @@ extension SQLiteHubStore {
         let terms = AccountTerms(
             cardClass: told?.cardClass ?? .standard, limits: told?.limits ?? SpendingLimits(),
             hasPIN: told?.pin != nil, isPINLocked: told?.pin?.locked ?? false)
+        let held = try HoldTable.held(account, db).subsidy
         return HoldFacts.Policy(
-            policy: policy, terms: terms, today: use.today, meal: use.meal,
-            subsidy: SubsidyBalance(available: purse.balance, expiresAt: purse.end))
+            policy: policy, terms: terms, pinVersion: told?.pin?.version, today: use.today, meal: use.meal,
+            subsidy: SubsidyBalance(available: purse.balance - held, expiresAt: purse.end))
     }
 
     static func isPermitted(_ merchant: MerchantID, terminal: TerminalID, _ db: Database) throws -> Bool {
@@ -124,6 +128,6 @@ extension SQLiteHubStore {
         guard let row else { return nil }
         return HoldFacts.Account(
             id: id, status: try row.choice("status"), balance: try row.amount("balance_fen"),
-            held: try HoldTable.held(id, db))
+            held: try HoldTable.held(id, db).cash)
     }
 }

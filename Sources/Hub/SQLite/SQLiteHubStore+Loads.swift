@@ -33,9 +33,9 @@ extension SQLiteHubStore {
         if let reason = rules.objection(terms, isSerialOpen: try LoadTable.isSerialOpen(terms, db)) {
             return declined(reason)
         }
-        let hold = holds.verdict(terms.hold, facts: facts, undelivered: undelivered, now: now)
+        let hold = holds.verdict(terms.hold, facts: facts, said: HoldCircumstances(undelivered: undelivered), now: now)
         switch hold {
-        case .held(let account, _): return (hold, rules.grant(terms, account: account, now: now))
+        case .held(let account, _, _): return (hold, rules.grant(terms, account: account, now: now))
         case .declined(let reason): return declined(reason)
         }
     }

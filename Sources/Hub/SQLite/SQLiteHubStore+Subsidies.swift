@@ -48,13 +48,15 @@ extension SQLiteHubStore {
                 throw HubRefusalError(.notPermittedInThisState, "nothing is left of the subsidy")
             }
             try self.storeContacts(db)
+            // A terminal asks for changes when it has delivered everything; a hold, or one batch of many, says less.
             let silent = try db.integer(
-                "SELECT count(*) FROM terminal WHERE enabled = 1 AND coalesce(last_contact_at, 0) < ?",
+                "SELECT count(*) FROM terminal WHERE enabled = 1 AND coalesce(level_at, 0) < ?",
                 [end.advanced(by: HubLimits.subsidyGrace).milliseconds])
             guard silent == 0 else {
                 throw HubRefusalError(
                     .notPermittedInThisState,
-                    "\(silent) terminals have not been heard since the subsidy ended and may hold sales that spend it")
+                    "\(silent) terminals have not delivered everything since the subsidy ended and may hold sales that "
+                        + "spend it")
             }
             return try BookSheet.write(db) { sheet in
                 let other: BookAccount = purse.balance > .zero ? .funding : .cardholder(account)

@@ -101,6 +101,9 @@ extension SQLiteHubStore {
     /// Writes the noted contacts, at a clean stop.
     func storeContacts(_ db: Database) throws {
         for (terminal, time) in contacts.withLock({ $0 }) { try Self.storeContact(terminal, now: time, db) }
+        for (terminal, time) in levels.withLock({ $0 }) {
+            try db.run("UPDATE terminal SET level_at = ? WHERE id = ?", [time.milliseconds, terminal.text])
+        }
     }
 
     static func storeContact(_ terminal: TerminalID, now: UnixTime, _ db: Database) throws {

@@ -20,6 +20,8 @@ package final class SQLiteHubStore: HubStore {
     /// Certificates by serial number, for the same reason.
     let certificateCache: Mutex<[CertificateSerial: CertificateRecord]>
     let contacts = Mutex<[TerminalID: UnixTime]>([:])
+    /// When terminals last asked for changes.
+    let levels = Mutex<[TerminalID: UnixTime]>([:])
     /// Signs what terminals must be able to check; `nil` until the hub has adopted its key.
     let signingKey = Mutex<HubSigningKey?>(nil)
     /// The newest version of the hot list that was signed.

@@ -6,7 +6,7 @@ package protocol HoldStore: Sendable {
     ///
     /// - Throws: ``HubRefusalError`` when the request as such cannot be taken.
     func placeHold(
-        _ request: HoldTerms, undelivered: Amount, terminal: TerminalID, rules: HoldRules, now: UnixTime
+        _ request: HoldTerms, _ said: HoldCircumstances, terminal: TerminalID, rules: HoldRules, now: UnixTime
     ) async throws -> HoldVerdict
 
     /// Holds, newest first.

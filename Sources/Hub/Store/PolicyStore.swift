@@ -3,6 +3,9 @@ import Payments
 
 /// The campus policy and what it asks about accounts' holders.
 package protocol PolicyStore: Sendable {
+    /// Notes what a terminal has of the hub's documents, and lists one that cannot read the newest policy.
+    func noteStanding(_ standing: TerminalStanding, of terminal: TerminalID, now: UnixTime) async throws
+
     /// Signs and stores a new version; terminals get it with their next changes.
     ///
     /// - Throws: ``HubRefusalError`` with ``HubRefusal/policyInvalid`` that names every bad value, or

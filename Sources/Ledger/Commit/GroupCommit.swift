@@ -100,7 +100,7 @@ struct GroupCommit {
         let decision = authorizer.decide(request, view: payer.view, hub: hub, now: now)
         let split =
             decision.isApproved
-            ? authorizer.split(request, view: payer.view, now: now)
+            ? authorizer.split(request, view: payer.view, hub: decision.path == .online ? hub : .notAsked, now: now)
             : SubsidySplit(subsidy: .zero, cash: request.amount)
         var sale = JournalRecord.Sale(request, account: payer.payer(decision, hub: hub), path: decision.path)
         sale.subsidy = split.subsidy

@@ -12,9 +12,12 @@ struct PolicyKnowledge {
 
     /// Fills the view. Read in the transaction that stores the decision.
     ///
-    /// - Parameter asOf: the record up to which the hub's figures for the account contain this journal.
+    /// - Parameters:
+    ///   - asOf: the record up to which the hub's figures for the account contain this journal.
+    ///   - undeliveredSubsidies: records of sales with subsidy that were approved alone and are not at the hub.
     func fill(
-        _ view: inout LedgerView, _ database: Database, account: AccountID?, asOf: UInt64, acknowledged: UInt64
+        _ view: inout LedgerView, _ database: Database, account: AccountID?, asOf: UInt64, acknowledged: UInt64,
+        undeliveredSubsidies: Set<Int64>
     ) throws {
         view.policy = shelf.inForce(at: now)
         view.isClockTrusted = point?.isTrusted ?? true
@@ -27,6 +30,7 @@ struct PolicyKnowledge {
             view.terms = AccountTerms(
                 cardClass: terms.cardClass, limits: terms.limits, hasPIN: terms.pin != nil,
                 isPINLocked: terms.pin?.locked == true || failures >= PINLock.attempts)
+            view.terms.pinFailures = failures
         }
         let offset = view.policy?.timeZoneOffset ?? Self.standardOffset
         let day = CampusPolicy.startOfDay(now, offset: offset)
@@ -45,6 +49,7 @@ struct PolicyKnowledge {
         }
         view.today = use.today
         view.meal = use.meal
+        view.undeliveredMealSubsidies = use.mealSubsidies.intersection(undeliveredSubsidies).count
     }
 
     /// Seconds east of UTC in which days are counted before the first policy: China Standard Time.
@@ -53,17 +58,18 @@ struct PolicyKnowledge {
     /// Answered from the partial index `journal_day` alone.
     private static func use(
         _ database: Database, _ account: AccountID, since day: UnixTime, mealStart: UnixTime?, after sequence: UInt64
-    ) throws -> (today: PeriodUse, meal: PeriodUse) {
+    ) throws -> (today: PeriodUse, meal: PeriodUse, mealSubsidies: Set<Int64>) {
         let statement = try PreparedStatement(
             database,
             """
-            SELECT amount, decided_at, subsidy FROM journal
+            SELECT amount, decided_at, subsidy, sequence FROM journal
             WHERE account = ? AND decided_at >= ? AND sequence > ? AND outcome = 1 AND movement = 1
             """)
         try statement.bind(1, Int64(account.number))
         try statement.bind(2, day.milliseconds)
         try statement.bind(3, Int64(clamping: sequence))
         var (today, meal) = (PeriodUse(), PeriodUse())
+        var mealSubsidies: Set<Int64> = []
         try statement.forEach { row in
             let amount = Amount(fen: row.integer(0))
             today.amount += amount
@@ -71,11 +77,14 @@ struct PolicyKnowledge {
             if let mealStart, row.integer(1) >= mealStart.milliseconds {
                 meal.amount += amount
                 meal.count += 1
-                if row.integer(2) > 0 { meal.subsidyCount += 1 }
+                if row.integer(2) > 0 {
+                    meal.subsidyCount += 1
+                    mealSubsidies.insert(row.integer(3))
+                }
             }
             return true
         }
-        return (today, meal)
+        return (today, meal, mealSubsidies)
     }
 
     /// Answered from the partial index `journal_offline` alone.

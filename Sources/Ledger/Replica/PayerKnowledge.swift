@@ -39,13 +39,17 @@ struct PayerKnowledge {
         view.lastHubContact = standing.row.lastHubContact
         view.lastRecord = standing.row.newestDecision
         let row = try account.flatMap { try ReplicaTables.account(database, $0) }
+        let (asOf, acknowledged) = (row?.asOf ?? 0, standing.row.acknowledged.sequence)
+        let debits = try account.map {
+            try ReplicaTables.uncontained(database, $0, after: asOf, acknowledged: acknowledged)
+        }
         try policy.fill(
-            &view, database, account: account, asOf: row?.asOf ?? 0, acknowledged: standing.row.acknowledged.sequence)
-        guard let account else { return }
-        let debits = try ReplicaTables.uncontained(
-            database, account, after: row?.asOf ?? 0, acknowledged: standing.row.acknowledged.sequence)
+            &view, database, account: account, asOf: asOf, acknowledged: acknowledged,
+            undeliveredSubsidies: debits?.undeliveredSubsidies ?? [])
+        guard let account, let debits else { return }
         view.cardOffline = debits.offline
         view.undelivered = debits.undelivered
+        view.undeliveredSubsidy = debits.undeliveredSubsidy
         if let row {
             view.subsidy = SubsidyBalance(
                 available: row.subsidy - debits.subsidy, expiresAt: row.subsidyExpires)
@@ -57,7 +61,7 @@ struct PayerKnowledge {
 
     /// The record's account: the hub's where the hub decided by holding, otherwise the replica's.
     func payer(_ decision: Decision, hub: HubAnswer) -> AccountID? {
-        if case .online = decision.path, case .held(let account, _) = hub { account } else { account }
+        if case .online = decision.path, case .held(let account, _, _) = hub { account } else { account }
     }
 
     /// What is left for the payer after the decision.
@@ -65,7 +69,7 @@ struct PayerKnowledge {
     /// - Parameter cash: what the cash purse pays.
     func available(_ decision: Decision, hub: HubAnswer, cash: Amount) -> Amount? {
         switch (decision, hub) {
-        case (.approved(.online), .held(_, let available)): available
+        case (.approved(.online), .held(_, let available, _)): available
         case (.approved, _): view.account.map { $0.available - cash }
         case (.declined, _): view.account?.available
         }

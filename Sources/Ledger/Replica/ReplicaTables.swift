@@ -33,6 +33,10 @@ enum ReplicaTables {
         var offline = LedgerView.OfflineUse()
         /// Purchases approved alone and not yet at the hub.
         var undelivered = Amount.zero
+        /// The part of it that the subsidy purse paid.
+        var undeliveredSubsidy = Amount.zero
+        /// The records in which it did.
+        var undeliveredSubsidies: Set<Int64> = []
     }
 
     static func card(_ database: Database, _ card: CardID) throws -> Card? {
@@ -88,7 +92,11 @@ enum ReplicaTables {
             if isPurchase, case .offline? = PathColumn.path(row.integer(1)) {
                 sums.offline.amount += amount
                 sums.offline.count += 1
-                if row.integer(2) > Int64(acknowledged) { sums.undelivered += amount }
+                if row.integer(2) > Int64(acknowledged) {
+                    sums.undelivered += amount
+                    sums.undeliveredSubsidy += subsidy
+                    if subsidy > .zero { sums.undeliveredSubsidies.insert(row.integer(2)) }
+                }
             }
             return true
         }

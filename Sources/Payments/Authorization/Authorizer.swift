@@ -25,6 +25,18 @@ package struct Authorizer: Sendable {
         return firstObjection(rules(request.merchant, view: view, now: now).standing, to: request, view, now)
     }
 
+    /// Whether nothing but the account's PIN is missing for the hub to be asked, so that the payer should enter it.
+    package func wantsPIN(
+        _ amount: Amount, _ instrument: Instrument, merchant: MerchantID, view: LedgerView, now: UnixTime
+    ) -> Bool {
+        guard case .card(let evidence) = instrument, view.terms.hasPIN,
+            cardRefusal(evidence, amount: amount, view: view, now: now) == nil
+        else { return false }
+        let rules = rules(merchant, view: view, now: now)
+        return rules.objectionBesidePIN(to: amount, view: view, now: now) == nil
+            && rules.pin.objection(to: amount, pin: .notEntered, terms: view.terms, today: view.today) == .pinRequired
+    }
+
     /// The rules for a sale: those of the newest delivered policy, else ``policy``.
     package func rules(_ merchant: MerchantID, view: LedgerView, now: UnixTime) -> PolicyRules {
         guard let delivered = view.policy else { return PolicyRules(offline: policy) }
@@ -38,8 +50,14 @@ package struct Authorizer: Sendable {
         return isMealOpen ? rules(merchant, view: view, now: now).meal.charge(amount) : amount
     }
 
-    /// Who pays which part of an approved sale.
-    package func split(_ request: AuthorizationRequest, view: LedgerView, now: UnixTime) -> SubsidySplit {
+    /// Who pays which part of an approved sale: as the hub's hold says, which knows all terminals' sales, else by what
+    /// the ledger knows.
+    package func split(
+        _ request: AuthorizationRequest, view: LedgerView, hub: HubAnswer = .notAsked, now: UnixTime
+    ) -> SubsidySplit {
+        if case .held(_, _, let subsidy?) = hub {
+            return SubsidySplit(subsidy: subsidy, cash: request.amount - subsidy)
+        }
         let isMealOpen = view.policy.map { $0.openMeal(at: now) != 0 } ?? false
         return SubsidySplit(
             request.amount, rules: rules(request.merchant, view: view, now: now).subsidy, balance: view.subsidy,

@@ -37,8 +37,9 @@ package enum Decision: Sendable, Hashable {
 
 /// What the hub said about a hold, as far as it was heard within the time budget.
 package enum HubAnswer: Sendable, Hashable {
-    /// The amount is held on `account`; `available` is what is left after the hold.
-    case held(account: AccountID, available: Amount)
+    /// The amount is held on `account`; `available` is the cash that is left after the hold. `subsidy` is the part of
+    /// the amount that the subsidy purse pays; `nil` where the hub does not say, and the terminal splits by itself.
+    case held(account: AccountID, available: Amount, subsidy: Amount? = nil)
     case declined(DeclineReason)
     case none(OfflineCause)
     /// The hub was not asked.

@@ -42,6 +42,7 @@ package enum DeclineReason: Int, Sendable, Hashable, CaseIterable, Codable {
     case pinRequired = 5531
     case pinWrong = 5532
     case pinNotSet = 5533
+    case pinOutdated = 5534
     case accountNotPermitted = 5701
     case unprovenCardNotPermitted = 5702
     case offlineNotPermitted = 5801
@@ -112,6 +113,7 @@ package enum DeclineReason: Int, Sendable, Hashable, CaseIterable, Codable {
         case .pinRequired: ("PIN is needed for this amount", "请输入支付密码")
         case .pinWrong: ("PIN is wrong", "支付密码错误")
         case .pinNotSet: ("a PIN is needed and the account has none", "账户未设置支付密码")
+        case .pinOutdated: ("the PIN was changed just now, try again", "支付密码刚刚变更，请稍后重试")
         case .accountNotPermitted: ("account may not pay here", "账户不允许在此消费")
         case .unprovenCardNotPermitted: ("card without proof of identity may not pay here", "不接受未认证的卡片")
         case .offlineNotPermitted: ("network is needed and cannot be reached", "网络中断，不允许脱机消费")

@@ -48,6 +48,10 @@ package struct LedgerView: Sendable, Hashable {
     /// The part of it that the hub does not have yet: only this may be told to the hub as still to come, or it would
     /// count a delivered sale twice.
     package var undelivered = Amount.zero
+    /// The part of it that the subsidy purse paid.
+    package var undeliveredSubsidy = Amount.zero
+    /// The sales among them in which subsidy was spent at the meal that is open.
+    package var undeliveredMealSubsidies = 0
     /// What this terminal approved alone, for anybody, and the hub has not acknowledged.
     package var terminalOffline = OfflineUse()
     /// Hub time at the last contact; `nil` before the first.

@@ -7,6 +7,8 @@ package struct AccountTerms: Sendable, Hashable {
     package var hasPIN: Bool
     /// Whether it was entered wrongly too often, here or at the hub.
     package var isPINLocked: Bool
+    /// Wrong PINs in a row at this terminal.
+    package var pinFailures = 0
 
     package init(
         cardClass: ClassName = .standard, limits: SpendingLimits = SpendingLimits(), hasPIN: Bool = false,
@@ -17,6 +19,11 @@ package struct AccountTerms: Sendable, Hashable {
         self.hasPIN = hasPIN
         self.isPINLocked = isPINLocked
     }
+}
+
+extension AccountTerms {
+    /// How often the PIN may still be entered wrongly here before it is locked.
+    package var pinAttemptsLeft: Int { isPINLocked ? 0 : max(0, PINLock.attempts - pinFailures) }
 }
 
 /// Limits of what an account spends, whoever set them.

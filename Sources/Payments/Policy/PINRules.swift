@@ -16,6 +16,19 @@ package struct PINRules: Sendable, Hashable {
         if let cumulative, today.amount + amount > cumulative { return true }
         return false
     }
+
+    /// What speaks against a sale by card: the terminal's rule, and the hub's for a hold.
+    package func objection(
+        to amount: Amount, pin: PINResult, terms: AccountTerms, today: PeriodUse
+    ) -> DeclineReason? {
+        // A wrong PIN is refused also where none was needed, so that it counts.
+        if pin != .notEntered, terms.isPINLocked { return .pinTriesExceeded }
+        if pin == .wrong { return .pinWrong }
+        guard isNeeded(amount, today: today) else { return nil }
+        guard terms.hasPIN else { return .pinNotSet }
+        if terms.isPINLocked { return .pinTriesExceeded }
+        return pin == .correct ? nil : .pinRequired
+    }
 }
 
 /// What became of the PIN that belongs to a sale. It is checked before the decision, because the check is slow on
@@ -38,12 +51,6 @@ struct PINRule: OfflineRule {
 
     func objection(to request: AuthorizationRequest, view: LedgerView, now: UnixTime) -> DeclineReason? {
         guard case .card = request.instrument else { return nil }
-        // A wrong PIN is refused also where none was needed, so that it counts.
-        if request.pin != .notEntered, view.terms.isPINLocked { return .pinTriesExceeded }
-        if request.pin == .wrong { return .pinWrong }
-        guard rules.isNeeded(request.amount, today: view.today) else { return nil }
-        guard view.terms.hasPIN else { return .pinNotSet }
-        if view.terms.isPINLocked { return .pinTriesExceeded }
-        return request.pin == .correct ? nil : .pinRequired
+        return rules.objection(to: request.amount, pin: request.pin, terms: view.terms, today: view.today)
     }
 }

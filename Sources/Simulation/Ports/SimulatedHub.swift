@@ -91,7 +91,9 @@ package final class SimulatedHub: HubGateway {
             case .answeringLate:
                 _ = state.books.hold(request, now: now)
                 return .none(.timedOut)
-            case .answering: return state.books.hold(request, now: now)?.hubAnswer ?? .none(.faulty)
+            case .answering:
+                return state.books.hold(request, now: now)?.hubAnswer(to: Amount(fen: request.amountFen))
+                    ?? .none(.faulty)
             }
         }
     }

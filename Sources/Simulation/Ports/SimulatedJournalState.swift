@@ -70,7 +70,7 @@ struct SimulatedJournalState: Sendable {
         var account = payer.account
         var available = payer.view.account?.available
         if decision.isApproved { available = available.map { $0 - request.amount } }
-        if case .held(let holder, let left) = hub, case .online = decision.path {
+        if case .held(let holder, let left, _) = hub, case .online = decision.path {
             (account, available) = (holder, left)
         }
         let instrument: JournalRecord.Payer =

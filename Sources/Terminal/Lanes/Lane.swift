@@ -144,6 +144,18 @@ package actor Lane {
             scanner: scanner.map { DeviceStatus(name: $0.name, fault: scannerFault.map { "\($0)" }) })
     }
 
+    /// The PIN that a sale waits for; `nil` when it waits for none.
+    func pinRequest(of reference: SaleReference) -> PINRequest? {
+        guard case .enterPIN(_, let request) = display, sales.open?.reference == reference else { return nil }
+        return request
+    }
+
+    /// The payer's own time is not the terminal's: a sale is timed anew from the PIN on.
+    func resumeTiming() {
+        presentedAt = ports.clock.uptime()
+        cardTime = .zero
+    }
+
     /// Whether no sale, no stop and no other inspection needs the reader.
     var canLendReader: Bool { machine.isIdle && !isStopping && !inspection.isLent }
 
@@ -196,7 +208,7 @@ package actor Lane {
 
     // MARK: - The machine
 
-    private func handle(_ event: LaneMachine.Event) {
+    func handle(_ event: LaneMachine.Event) {
         for action in machine.receive(event) { perform(action) }
         if isStopping && !machine.isBusy { addWork.finish() }
     }
@@ -249,6 +261,7 @@ package actor Lane {
         case .undetermined(let transaction):
             logger.warning("outcome left to the hub: trace \(transaction.trace)")
             handle(.cardUndetermined(transaction))
+        case .pinWanted(let request, let awaiting): handle(.cardPINWanted(request, awaiting: awaiting))
         case .problem(let problem): handle(.cardFailed(problem))
         case .fault(let error):
             logger.critical("sale could not be stored: \(error)")
@@ -258,11 +271,17 @@ package actor Lane {
 
     private func authorize(_ order: SaleOrder, _ instrument: Instrument) async {
         do throws(LedgerError) {
-            let (concluded, hubTime) = try await ports.authorization.authorize(order, instrument, lane: id)
-            let timing = SaleTiming(
-                total: ports.clock.uptime() - presentedAt, card: cardTime, hub: hubTime,
-                commit: concluded.commitTime)
-            handle(.decided(concluded, timing))
+            switch try await ports.authorization.serve(order, instrument, lane: id) {
+            case .decided(let concluded, let hubTime):
+                let timing = SaleTiming(
+                    total: ports.clock.uptime() - presentedAt, card: cardTime, hub: hubTime,
+                    commit: concluded.commitTime)
+                handle(.decided(concluded, timing))
+            case .pinWanted(let request):
+                handle(.pinWanted(request))
+                // A lane that ends waits for nobody any more.
+                if isStopping { handle(.cancelled) }
+            }
         } catch {
             logger.critical("sale could not be stored: \(error)")
             handle(.decisionFailed(number: error.number, message: error.message))

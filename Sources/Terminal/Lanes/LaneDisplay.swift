@@ -12,6 +12,8 @@ package enum LaneDisplay: Sendable, Hashable {
     case presentSameCard(Amount, PresentationProblem)
     case reading
     case authorizing
+    /// 请输入密码: the payer enters a PIN at the cashier's interface.
+    case enterPIN(Amount, PINRequest)
     /// Nothing was debited; the payer may try again.
     case problem(PresentationProblem)
     case approved(Amount, available: Amount?)
@@ -31,7 +33,7 @@ package enum LaneDisplay: Sendable, Hashable {
         case .declined, .unknown, .fault: .refused
         case .problem, .presentSameCard, .removeCardFirst: .presentAgain
         case .idle, .presentPayment: .idle
-        case .reading, .authorizing: nil
+        case .reading, .authorizing, .enterPIN: nil
         }
     }
 
@@ -44,6 +46,7 @@ package enum LaneDisplay: Sendable, Hashable {
         case .presentSameCard: "presentSameCard"
         case .reading: "reading"
         case .authorizing: "authorizing"
+        case .enterPIN: "enterPIN"
         case .problem: "problem"
         case .approved: "approved"
         case .declined: "declined"

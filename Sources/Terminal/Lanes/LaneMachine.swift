@@ -1,6 +1,7 @@
 import Payments
 
-/// The protocol of one lane: idle → amount armed → presented → approved, declined or failed → card removed → idle.
+/// The protocol of one lane: idle → amount armed → presented → (PIN entered →) approved, declined or failed → card
+/// removed → idle.
 ///
 /// One event in, actions out; no I/O. Two rules keep a card that stays on the reader from paying twice: an order
 /// leaves `armed` exactly once, and a card that has been used must leave the field before another order may read it.
@@ -23,6 +24,11 @@ package struct LaneMachine: Sendable {
         case cardFailed(PresentationProblem)
         case codeVerified(CodeEvidence)
         case codeRefused(PresentationProblem)
+        /// The payer must prove by the account's PIN who they are; a wrong one was refused, and may be tried again.
+        case pinWanted(PINRequest)
+        /// The card wants its own PIN. The transaction is the order's own whose outcome is not known.
+        case cardPINWanted(PINRequest, awaiting: TransactionID?)
+        case pinEntered(EnteredPIN)
         case decided(ConcludedTransaction, SaleTiming)
         /// The decision could not be stored, so there is none.
         case decisionFailed(number: Int, message: String)
@@ -43,31 +49,33 @@ package struct LaneMachine: Sendable {
     }
 
     /// Legal ways out are in the comment of each state.
-    private enum State: Equatable {
+    enum State: Equatable {
         /// → armed, reading (card was put down before the amount)
         case idle
         /// → reading, authorizing, idle (cancelled, expired). While a card is awaited, only cards are taken.
         case armed(SaleOrder, awaiting: TransactionID?)
-        /// → authorizing, armed (card failed, or its outcome is not known), idle (the card's purse decided it). A
-        /// cancel waits for the reading to end.
+        /// → authorizing, armed (card failed, or its outcome is not known), enteringPIN (the card wants its own), idle
+        /// (the card's purse decided it). A cancel waits for the reading to end.
         case reading(SaleOrder, awaiting: TransactionID?, cancelled: Bool)
-        /// → idle. Cannot be cancelled: the decision is on its way to disk.
-        case authorizing(SaleOrder)
+        /// → idle, enteringPIN. Cannot be cancelled: the decision is on its way to disk.
+        case authorizing(SaleOrder, Instrument)
+        /// → authorizing (an account's PIN), reading or armed (a card's), idle (cancelled, expired).
+        case enteringPIN(SaleOrder, PINUse)
     }
 
     /// What lies on the reader.
-    private enum Field: Equatable {
+    enum Field: Equatable {
         case empty
         case fresh
         /// Read already, for a sale or in vain: must leave before it is read again.
         case used
     }
 
-    private var state = State.idle
-    private var field = Field.empty
+    var state = State.idle
+    var field = Field.empty
     /// A problem stays shown until something else is presented, also when the card behind it leaves: it is what the
     /// payer must read.
-    private var showsProblem = false
+    var showsProblem = false
 
     package init() {}
 
@@ -78,7 +86,7 @@ package struct LaneMachine: Sendable {
     package var isBusy: Bool {
         switch state {
         case .reading, .authorizing: true
-        case .idle, .armed: false
+        case .idle, .armed, .enteringPIN: false
         }
     }
 
@@ -98,6 +106,9 @@ package struct LaneMachine: Sendable {
         case .cardFailed(let problem): cardFailed(problem)
         case .codeVerified(let evidence): codeVerified(evidence)
         case .codeRefused(let problem): codeRefused(problem)
+        case .pinWanted(let request): pinWanted(request)
+        case .cardPINWanted(let request, let awaiting): cardPINWanted(request, awaiting: awaiting)
+        case .pinEntered(let pin): pinEntered(pin)
         case .decided(let transaction, let timing): decided(transaction, timing)
         case .decisionFailed(let number, let message): decisionFailed(number, message)
         case .orderExpired(let reference): expired(reference)
@@ -120,7 +131,7 @@ package struct LaneMachine: Sendable {
         }
     }
 
-    private mutating func startReading(_ order: SaleOrder, awaiting: TransactionID?) -> [Action] {
+    mutating func startReading(_ order: SaleOrder, awaiting: TransactionID?) -> [Action] {
         field = .used
         showsProblem = false
         state = .reading(order, awaiting: awaiting, cancelled: false)
@@ -134,11 +145,12 @@ package struct LaneMachine: Sendable {
         case .reading(let order, let awaiting, _):
             state = .reading(order, awaiting: awaiting, cancelled: true)
             return []
+        case .enteringPIN(let order, let use): return pinTakenBack(order, use)
         }
     }
 
     /// Ends an order that was taken back. One whose card may have paid ends as unknown.
-    private mutating func end(_ order: SaleOrder, awaiting: TransactionID?) -> [Action] {
+    mutating func end(_ order: SaleOrder, awaiting: TransactionID?) -> [Action] {
         state = .idle
         guard let awaiting else {
             return [.cancelOrderTimer, .finish(order.reference, .cancelled), .show(.idle)]
@@ -149,7 +161,8 @@ package struct LaneMachine: Sendable {
     private mutating func cardInserted() -> [Action] {
         // The same card cannot be inserted twice; a repeated report changes nothing.
         guard field == .empty else { return [] }
-        field = .fresh
+        // Put back while its PIN is entered, it belongs to this order and not to the next.
+        if case .enteringPIN = state { field = .used } else { field = .fresh }
         guard case .armed(let order, let awaiting) = state else { return [] }
         return startReading(order, awaiting: awaiting)
     }
@@ -159,7 +172,7 @@ package struct LaneMachine: Sendable {
         switch state {
         case .idle: return [.show(.idle)]
         case .armed(let order, nil): return showsProblem ? [] : [.show(.presentPayment(order.amount))]
-        case .armed, .reading, .authorizing: return []
+        case .armed, .reading, .authorizing, .enteringPIN: return []
         }
     }
 
@@ -210,13 +223,13 @@ package struct LaneMachine: Sendable {
         return [.show(.problem(problem))]
     }
 
-    private mutating func authorize(_ order: SaleOrder, _ instrument: Instrument) -> [Action] {
-        state = .authorizing(order)
+    mutating func authorize(_ order: SaleOrder, _ instrument: Instrument) -> [Action] {
+        state = .authorizing(order, instrument)
         return [.cancelOrderTimer, .show(.authorizing), .authorize(order, instrument)]
     }
 
     private mutating func decided(_ transaction: ConcludedTransaction, _ timing: SaleTiming) -> [Action] {
-        guard case .authorizing(let order) = state else { return [] }
+        guard case .authorizing(let order, _) = state else { return [] }
         return finish(order, transaction, timing)
     }
 
@@ -234,10 +247,10 @@ package struct LaneMachine: Sendable {
 
     private mutating func decisionFailed(_ number: Int, _ message: String) -> [Action] {
         switch state {
-        case .authorizing(let order): return fault(order, number, message)
+        case .authorizing(let order, _): return fault(order, number, message)
         case .reading(let order, nil, _): return [.cancelOrderTimer] + fault(order, number, message)
         case .reading(let order, let awaiting, _): return end(order, awaiting: awaiting)
-        case .idle, .armed: return []
+        case .idle, .armed, .enteringPIN: return []
         }
     }
 
@@ -256,6 +269,7 @@ package struct LaneMachine: Sendable {
             // The card came at the last moment: it is served, and a failure of the card then ends the order late
             // rather than never.
             return [.startOrderTimer(reference)]
+        case .enteringPIN(let order, let use) where order.reference == reference: return pinExpired(order, use)
         default:
             return []
         }

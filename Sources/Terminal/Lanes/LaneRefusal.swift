@@ -13,8 +13,10 @@ package struct LaneRefusal: StableError, Equatable {
         case tooLateToCancel = 6006
         case referenceInvalid = 6007
         case requestMalformed = 6008
-        /// A card's PIN is 2 to 6 bytes, two digits each.
+        /// An account's PIN is six digits; a card's is 2 to 6 bytes, two digits each.
         case pinMalformed = 6009
+        /// The sale does not wait for a PIN.
+        case pinNotAwaited = 6065
     }
 
     package let code: Code
@@ -33,7 +35,8 @@ package struct LaneRefusal: StableError, Equatable {
         case .tooLateToCancel: "the sale is being decided and cannot be cancelled"
         case .referenceInvalid: "a reference is 1 to 64 letters, digits, '-', '_' or '.'"
         case .requestMalformed: "the request cannot be understood"
-        case .pinMalformed: "a card's PIN has 4 to 12 digits, an even number"
+        case .pinMalformed: "an account's PIN has six digits; a card's has 4 to 12 digits, an even number"
+        case .pinNotAwaited: "the sale does not wait for a PIN"
         }
     }
 }

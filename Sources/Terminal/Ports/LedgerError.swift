@@ -33,7 +33,7 @@ package struct LedgerError: StableError, Equatable {
         case policyRolledBack = 3030
         /// A policy that the hub's pinned key did not sign.
         case policyForged = 3031
-        /// A policy that this version cannot read, though the hub signed it.
+        /// A signed document that does not say which version of the policy it is.
         case policyInvalid = 3032
         /// The hub signs with another key than the one that this terminal has pinned.
         case hubKeyChanged = 3060
@@ -45,6 +45,8 @@ package struct LedgerError: StableError, Equatable {
         case hotListContradicted = 3063
         /// A page of a snapshot does not follow from what was fetched of it.
         case snapshotDoesNotFollow = 3064
+        /// A policy has a rule that this version of the program does not know. The policy before it stays in force.
+        case policyNotUnderstood = 3066
         /// The hub says that this journal has a restored image or a second machine beside it.
         case journalContested = 3065
     }
@@ -86,7 +88,10 @@ package struct LedgerError: StableError, Equatable {
                 "this terminal's journal is also written elsewhere; sales are refused until the card office has decided"
             case .policyRolledBack: "the hub sent a policy that is older than the one in force here"
             case .policyForged: "the hub sent a policy without a valid signature"
-            case .policyInvalid: "the hub sent a policy that cannot be understood"
+            case .policyInvalid: "the hub sent a policy that does not say which version it is"
+            case .policyNotUnderstood:
+                "the campus has a newer policy that this program does not understand; the one before it stays in "
+                    + "force until the program is upgraded"
             case .hubKeyChanged: "the hub signs with another key than before; the card office must confirm the new one"
             }
         return detail.isEmpty ? text : "\(text) (\(detail))"

@@ -6,6 +6,10 @@ package protocol PolicyLedger: Sendable {
     /// The newest delivered policy in force at that time; `nil` before the first.
     func policy(at now: UnixTime) async throws(LedgerError) -> CampusPolicy?
 
+    /// The newest delivered policy, where this version of the program does not understand it; the one before it stays
+    /// in force. `nil` when all is well.
+    func policyNotUnderstood() async throws(LedgerError) -> UInt64?
+
     /// How an account's PIN is checked; `nil` when it has none.
     func pinVerifier(of account: AccountID) async throws(LedgerError) -> AccountTermsMessage.PIN?
 

@@ -61,6 +61,8 @@ extension CardReading {
         case .decided(let concluded): concluded.decision.isApproved ? "purchased" : "declined"
         case .unknown: "unknown"
         case .undetermined: "undetermined"
+        case .pinWanted(let request, _):
+            "problem E\(CardRefusal(request.isRepeated ? .pinWrong : .pinMissing).number)"
         case .problem(let problem): "problem E\(problem.number)"
         case .fault(let error): "fault E\(error.number)"
         }

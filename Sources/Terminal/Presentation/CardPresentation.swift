@@ -273,6 +273,7 @@ package struct CardPresentation: Sendable {
                 let refusal = CardRefusal(load: failure) ?? CardRefusal(.loadRefusedByIssuer)
                 if let declined = await declined(refusal, desk) { return declined }
                 if let granted = desk.granted { purse.giveUp(granted.transaction) }
+                if let request = PINRequest(failure) { return .pinWanted(request, awaiting: nil) }
                 return .problem(driver.problem(refusal))
             }
         }
@@ -298,6 +299,8 @@ package struct CardPresentation: Sendable {
                 case .unresolved(let refusal) where refusal.code == .pinMissing && !isThisOrder:
                     // A payer who came for something else is not asked for the PIN of an earlier load.
                     reading = await resolve(open, .undetermined, open.sale, isThisOrder: false)
+                case .unresolved(let refusal) where refusal.code == .pinMissing:
+                    reading = .pinWanted(PINRequest(.card, attemptsLeft: nil), awaiting: open.transaction)
                 case .unresolved(let refusal):
                     let problem = driver.problem(refusal)
                     reading = isThisOrder ? .unknown(open.transaction, problem) : .problem(problem)
@@ -335,6 +338,18 @@ package struct CardPresentation: Sendable {
             case .didNotHappen: return nil
             case .undetermined: return .undetermined(open.transaction)
             }
+        }
+    }
+}
+
+extension PINRequest {
+    /// `nil` unless another PIN could help.
+    fileprivate init?(_ failure: PurseLoadFailure) {
+        switch failure {
+        case .pinMissing: self.init(.card, attemptsLeft: nil)
+        case .pinWrong(let triesLeft) where triesLeft > 0:
+            self.init(.card, attemptsLeft: triesLeft, isRepeated: true)
+        default: return nil
         }
     }
 }

@@ -10,6 +10,9 @@ package enum CardReading: Sendable {
     case unknown(TransactionID, PresentationProblem)
     /// Purse tender: the card came again and cannot say; the hub will find out.
     case undetermined(TransactionID)
+    /// The card wants its own PIN, or another one than was entered. The transaction is the order's own whose outcome is
+    /// not known.
+    case pinWanted(PINRequest, awaiting: TransactionID?)
     /// The order stands, and nothing was debited: the payer may try again.
     case problem(PresentationProblem)
     /// The journal failed before any money moved.

@@ -3,7 +3,7 @@ import SmartCards
 
 extension PresentationProblem {
     /// Another card than the one whose outcome is not known lies on the reader.
-    static let sameCardNeeded = PresentationProblem(CardRefusal(.sameCardNeeded))
+    package static let sameCardNeeded = PresentationProblem(CardRefusal(.sameCardNeeded))
 
     /// Whether the card asks for its PIN, or for another one: the same would cost the next attempt.
     var wantsCardPIN: Bool {

@@ -39,25 +39,61 @@ package final class AuthorizationService: Sendable {
         self.recorded = recorded
     }
 
+    /// What one step of a sale came to.
+    package enum Step: Sendable {
+        /// Decided and on disk. `hubTime` is how long the hub was waited for.
+        case decided(ConcludedTransaction, hubTime: Duration)
+        /// The sale needs the payer's PIN: none was entered, or a wrong one, whose refusal is on disk.
+        case pinWanted(PINRequest)
+    }
+
+    /// Decides and stores, unless the payer must enter a PIN first. Each wrong PIN is a refused transaction of its own
+    /// (promise 2), and the sale goes on as long as the PIN may be tried.
+    package func serve(
+        _ order: SaleOrder, _ instrument: Instrument, lane: LaneID
+    ) async throws(LedgerError) -> Step {
+        let view = try await journal.view(of: instrument)
+        let now = clock.now()
+        let amount = authorizer.charge(order.amount, merchant: merchant, view: view, now: now)
+        if order.pin == nil, authorizer.wantsPIN(amount, instrument, merchant: merchant, view: view, now: now) {
+            return .pinWanted(PINRequest(.account, attemptsLeft: view.terms.pinAttemptsLeft))
+        }
+        let (concluded, hubTime) = try await decide(order, instrument, lane: lane, view: view)
+        let reason = concluded.decision.reason
+        // The hub asks for a PIN where it knows of sales, or of a policy, that have not come here yet.
+        guard reason == .pinWrong || (reason == .pinRequired && order.pin == nil && view.terms.hasPIN) else {
+            return .decided(concluded, hubTime: hubTime)
+        }
+        let left = try await journal.view(of: instrument).terms.pinAttemptsLeft
+        guard left > 0 else { return .decided(concluded, hubTime: hubTime) }
+        return .pinWanted(PINRequest(.account, attemptsLeft: left, isRepeated: reason == .pinWrong))
+    }
+
     /// Decides and stores. When this returns, the decision is on disk (promise 1).
     ///
     /// - Returns: the stored decision, and how long the hub was waited for.
     package func authorize(
         _ order: SaleOrder, _ instrument: Instrument, lane: LaneID
     ) async throws(LedgerError) -> (ConcludedTransaction, hubTime: Duration) {
+        try await decide(order, instrument, lane: lane, view: try await journal.view(of: instrument))
+    }
+
+    private func decide(
+        _ order: SaleOrder, _ instrument: Instrument, lane: LaneID, view: LedgerView
+    ) async throws(LedgerError) -> (ConcludedTransaction, hubTime: Duration) {
         let transaction = try await journal.mint()
         CrashPoint.numberTaken.reach()
         do throws(LedgerError) {
-            let view = try await journal.view(of: instrument)
             let amount = authorizer.charge(order.amount, merchant: merchant, view: view, now: clock.now())
             var request = AuthorizationRequest(
                 transaction: transaction, amount: amount, instrument: instrument, merchant: merchant, lane: lane)
             request.selectionSeed = selectionSeed
-            request.pin = try await checked(order.pin, view: view)
+            let pinVersion: UInt64?
+            (request.pin, pinVersion) = try await checked(order.pin, view: view)
             let started = clock.uptime()
             var answer = HubAnswer.notAsked
             if authorizer.refusal(request, view: view, now: clock.now()) == nil {
-                let hold = HoldRequest(request, undelivered: view.undelivered)
+                let hold = HoldRequest(request, view: view, pinVersion: pinVersion)
                 answer = await hub.hold(hold, budget: hubBudget)
                 CrashPoint.hubAnswered.reach()
             }
@@ -74,13 +110,17 @@ package final class AuthorizationService: Sendable {
 
     /// Checks the payer's PIN, before the decision and outside its commit, because the check is slow on purpose. A
     /// locked PIN is not checked: nobody shall learn from it whether it was right.
-    private func checked(_ pin: AccountPIN?, view: LedgerView) async throws(LedgerError) -> PINResult {
-        guard let pin, let account = view.account?.id, let policies else { return .notEntered }
-        guard let verifier = try await policies.pinVerifier(of: account).flatMap({ PINHash($0) }) else {
-            return .notEntered
+    ///
+    /// - Returns: what became of it, and the version of the PIN that was entered rightly.
+    private func checked(
+        _ pin: AccountPIN?, view: LedgerView
+    ) async throws(LedgerError) -> (PINResult, version: UInt64?) {
+        guard let pin, let account = view.account?.id, let policies else { return (.notEntered, nil) }
+        guard let told = try await policies.pinVerifier(of: account), let verifier = PINHash(told) else {
+            return (.notEntered, nil)
         }
-        if view.terms.isPINLocked { return .wrong }
-        return pin.matches(verifier) ? .correct : .wrong
+        if view.terms.isPINLocked { return (.wrong, nil) }
+        return pin.matches(verifier) ? (.correct, told.version) : (.wrong, nil)
     }
 
     /// Takes a number that will never have a record; it is voided as soon as the journal can be written again.

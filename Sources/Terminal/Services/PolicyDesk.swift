@@ -16,6 +16,15 @@ package struct PolicyDesk: Sendable {
         self.merchant = merchant
     }
 
+    /// What a person must see to: the campus has a newer policy, and this program cannot read it.
+    package func alarm() async throws(LedgerError) -> ProblemMessage? {
+        guard let version = try await ledger.policyNotUnderstood() else { return nil }
+        let error = LedgerError(.policyNotUnderstood, detail: "version \(version)")
+        return ProblemMessage(
+            number: error.number, message: error.message,
+            chinese: "校园策略第 \(version) 版本机程序不识别，仍执行旧策略，请升级本机程序")
+    }
+
     /// The explanation.
     ///
     /// - Parameters:
@@ -39,10 +48,12 @@ package struct PolicyDesk: Sendable {
                     amountFen: max(0, (offline.cardAmount - view.cardOffline.amount).fen),
                     count: max(0, offline.cardCount - view.cardOffline.count)))
         }
-        return PolicyExplanationMessage(
+        var explanation = PolicyExplanationMessage(
             policy: policy, scope: scope, merchant: merchant, time: now, view: view,
             refusal: Self.refusal(policy.rules(in: scope), view: view, now: now), account: shown,
             terminals: terminals)
+        explanation.alarm = try await alarm()
+        return explanation
     }
 
     /// Why nothing would be approved alone now, whoever pays whatever.

@@ -12,15 +12,17 @@ package struct SyncSteps: Sendable {
     private let signer: any CheckpointSigner
     private let settleOwed: @Sendable () async throws(LedgerError) -> Void
     private let replicaChanged: @Sendable () async -> Void
+    private let policies: PolicyWatch?
 
     /// - Parameters:
     ///   - settleOwed: writes records that are still owed.
     ///   - replicaChanged: called after a page was applied.
+    ///   - policies: tells the hub which policy is in force here.
     package init(
         queue: any SendQueue, replica: any Replica, keys: any HubKeyStore, hub: any HubGateway,
         clock: TrustedClock, signer: any CheckpointSigner,
         settleOwed: @escaping @Sendable () async throws(LedgerError) -> Void,
-        replicaChanged: @escaping @Sendable () async -> Void
+        replicaChanged: @escaping @Sendable () async -> Void, policies: PolicyWatch? = nil
     ) {
         self.queue = queue
         self.replica = replica
@@ -30,6 +32,7 @@ package struct SyncSteps: Sendable {
         self.signer = signer
         self.settleOwed = settleOwed
         self.replicaChanged = replicaChanged
+        self.policies = policies
     }
 
     /// Does what the machine asked for and says what came of it. Nothing here waits on a clock: pauses are the
@@ -168,6 +171,7 @@ package struct SyncSteps: Sendable {
             try await replica.apply(page, after: cursor)
             CrashPoint.changesApplied.reach()
             if !page.changes.isEmpty { await replicaChanged() }
+            if !page.more { try await policies?.look() }
             return .changesApplied(more: page.more)
         case .snapshot(let position):
             let page = try await hub.snapshot(after: position, limit: HubProtocolLimits.pageChanges)

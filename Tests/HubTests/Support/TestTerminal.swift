@@ -62,7 +62,8 @@ final class TestTerminal: Sendable {
     @discardableResult
     func write(
         _ outcome: Outcome, _ account: AccountID?, fen: Int64 = 100, transaction: TransactionID? = nil,
-        path: AuthorizationPath = .offline(.unreachable), code: CodeReference? = nil, merchant: MerchantID? = nil
+        path: AuthorizationPath = .offline(.unreachable), code: CodeReference? = nil, merchant: MerchantID? = nil,
+        subsidy: Int64 = 0
     ) throws -> JournalRecord {
         let transaction = transaction ?? mint()
         var sale: JournalRecord.Sale?
@@ -70,7 +71,8 @@ final class TestTerminal: Sendable {
             let payer: JournalRecord.Payer =
                 code.map { .code($0) } ?? .card(HubFixture.card(account?.number ?? 1), .proven)
             sale = JournalRecord.Sale(
-                amount: Amount(fen: fen), payer: payer, account: account, merchant: merchant ?? self.merchant,
+                amount: Amount(fen: fen), subsidy: Amount(fen: subsidy), payer: payer, account: account,
+                merchant: merchant ?? self.merchant,
                 lane: try lane, path: path)
         }
         let now = hub.clock.now()
@@ -160,7 +162,7 @@ final class TestTerminal: Sendable {
     func hold(_ request: HoldRequest, sourceLocation: SourceLocation = #_sourceLocation) async throws -> HubAnswer {
         let reply = try await ask(.post, "/v1/holds", request)
         try #require(reply.status == 200, "\(reply.text)", sourceLocation: sourceLocation)
-        return try reply.decoded(as: HoldAnswer.self).hubAnswer
+        return try reply.decoded(as: HoldAnswer.self).hubAnswer(to: Amount(fen: request.amountFen))
     }
 
     func changes(after cursor: UInt64 = 0, limit: Int = 2000) async throws -> ChangesPage {

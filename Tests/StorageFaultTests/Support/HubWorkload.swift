@@ -110,7 +110,7 @@ extension HubDesk {
             witness.asks(terms)
             isDone = await done { store in
                 let verdict = try await store.placeHold(
-                    terms, undelivered: .zero, terminal: Campus.terminal, rules: Self.rules, now: Self.now)
+                    terms, HoldCircumstances(), terminal: Campus.terminal, rules: Self.rules, now: Self.now)
                 self.witness.heard(verdict, about: transaction)
             }
         }
