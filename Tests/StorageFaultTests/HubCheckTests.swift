@@ -65,7 +65,7 @@ struct HubCheckTests {
                 amount: Amount(fen: 300), payer: .card(Campus.card(1), .proven), merchant: Campus.merchant,
                 lane: Campus.lane)
             _ = try await desk.store?.placeHold(
-                terms, undelivered: .zero, terminal: Campus.terminal, rules: HubDesk.rules, now: HubDesk.now)
+                terms, HoldCircumstances(), terminal: Campus.terminal, rules: HubDesk.rules, now: HubDesk.now)
         }
         #expect(found.contains(4), "\(found)")
     }
