@@ -18,8 +18,9 @@ package enum CampusSimulation {
     /// The checkers of a run, each fresh.
     @SimulationActor package static func checkers() -> [any PromiseChecker] {
         [
-            Promise1DurableApproval(), Promise2OneEffect(), Promise3Conservation(), Promise4Holds(),
-            Promise5History(), Promise6Exposure(), Promise7TornTaps(), Promise8Codes(), Promise9HotList(),
+            Promise1DurableApproval(), Promise2OneEffect(), Promise3Conservation(), Promise3Corrections(),
+            Promise3Settlement(), Promise4Holds(), Promise5History(), Promise6Exposure(), Promise6PolicyVersions(),
+            Promise6SpendingLimits(), Promise7TornTaps(), Promise8Codes(), Promise9HotList(),
             Promise11NothingDropped(), Promise12Acknowledgement(),
         ]
     }
@@ -40,11 +41,14 @@ package enum CampusSimulation {
         }
         await campus.timeline.run(until: .seconds(60))
         for incident in incidents { campus.schedule(incident) }
+        campus.timeline.schedule(after: .seconds(600)) { await campus.closeDays() }
         var hour = 1
         while hour <= plan.days * 24, campus.violations.isEmpty {
             await campus.timeline.run(until: .seconds(hour * 3600))
             progress(campus.timeline.now, campus.tally)
-            if hour == 10, sabotage == .forgottenAcknowledgement { campus.oldHub = try campus.hub.copy("hub-image") }
+            if hour == 10, sabotage == .forgottenAcknowledgement || sabotage == .laggingStandby {
+                campus.oldHub = try campus.hub.copy("hub-image")
+            }
             hour += 1
         }
         if campus.violations.isEmpty {
@@ -55,7 +59,7 @@ package enum CampusSimulation {
                 campus.report(0, "the campus did not come to rest: \(error)")
             }
         }
-        campus.tally.networkFaults = campus.terminals.reduce(0) { $0 + $1.network.faultsCommitted }
+        for (fault, count) in campus.terminals.flatMap(\.network.committed) { campus.tally.note(fault, count) }
         let simulated = campus.timeline.now
         await campus.close()
         return SimulationReport(

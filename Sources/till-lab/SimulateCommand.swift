@@ -31,6 +31,9 @@ struct SimulateCommand: AsyncParsableCommand {
     )
     var onlyFaults: String?
 
+    @Option(help: "At most so many faults of a kind, with commas between, such as kill=1,tear=2.")
+    var atMost: String?
+
     @Option(help: "Only the first so many incidents.")
     var events: Int?
 
@@ -54,14 +57,15 @@ struct SimulateCommand: AsyncParsableCommand {
             throw ValidationError("--events, --minutes and --minimize-seconds are not negative")
         }
         _ = try faults()
+        _ = try faultMaximums()
         _ = try wrongBuild()
     }
 
     func run() async throws {
         let deadline = minutes.map { ContinuousClock.now + .seconds($0 * 60) }
         var plan = SimulationPlan(
-            seed: seed, terminals: terminals, days: days, salesPerDay: sales, faults: try faults(), eventMaximum: events
-        )
+            seed: seed, terminals: terminals, days: days, salesPerDay: sales, faults: try faults(),
+            faultMaximums: try faultMaximums(), eventMaximum: events)
         var total = SimulationTotals()
         repeat {
             let started = ContinuousClock.now
@@ -72,7 +76,10 @@ struct SimulateCommand: AsyncParsableCommand {
             progress.clear()
             total.add(report)
             try show(report, took: ContinuousClock.now - started)
-            guard report.violations.isEmpty else { try await fail(report) }
+            guard report.violations.isEmpty else {
+                if !json, total.seeds > 1 { LabOutput.line(total.text) }
+                try await fail(report)
+            }
             plan.seed += 1
         } while deadline.map { ContinuousClock.now < $0 } ?? false
         if !json, total.seeds > 1 { LabOutput.line(total.text) }
@@ -90,7 +97,7 @@ struct SimulateCommand: AsyncParsableCommand {
         if let first = report.violations.first, minimizeSeconds > 0 {
             stream.write(Data("looking for a shorter run…\n".utf8))
             let minimization = Minimization(
-                promise: first.promise, sabotage: try wrongBuild(), limit: .seconds(minimizeSeconds))
+                checker: first.checker, sabotage: try wrongBuild(), limit: .seconds(minimizeSeconds))
             let smallest = await minimization.smallest(from: report)
             if let shown = smallest.violations.first { stream.write(Data("\(shown.line)\n".utf8)) }
             LabOutput.line(command(smallest.plan))
@@ -114,6 +121,18 @@ struct SimulateCommand: AsyncParsableCommand {
                 }
                 return fault
             })
+    }
+
+    private func faultMaximums() throws -> [FaultKind: Int] {
+        var maximums: [FaultKind: Int] = [:]
+        for item in (atMost ?? "").split(separator: ",") {
+            let parts = item.split(separator: "=", omittingEmptySubsequences: false)
+            guard parts.count == 2, let fault = FaultKind(rawValue: String(parts[0])), let maximum = Int(parts[1]),
+                maximum >= 0
+            else { throw ValidationError("--at-most: \(item) is not a fault and a number, such as kill=1") }
+            maximums[fault] = maximum
+        }
+        return maximums
     }
 
     private func wrongBuild() throws -> Sabotage? {

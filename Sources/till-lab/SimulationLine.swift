@@ -44,9 +44,14 @@ extension CampusTally {
     /// The figures in a row.
     var text: String {
         "\(orders) orders, \(approved) approved (\(approvedAlone) alone, \(approvedPurse) purse, "
-            + "\(approvedCode) code), \(declined) declined, \(unknown) unknown; "
-            + "\(torn) torn, \(terminalDeaths)+\(hubDeaths) deaths, "
-            + "\(images) images, \(networkFaults) network faults"
+            + "\(approvedCode) code), \(declined) declined, \(unknown) unknown, \(loads) loads, "
+            + "\(corrections) corrections, \(adjustments) adjustments, \(policies) policies; "
+            + "\(terminalDeaths)+\(hubDeaths) deaths, \(faults) faults"
+    }
+
+    /// How often each kind of fault happened.
+    var faultText: String {
+        FaultKind.allCases.map { "\($0.rawValue) \(faultCounts[$0.rawValue] ?? 0)" }.joined(separator: ", ")
     }
 }
 

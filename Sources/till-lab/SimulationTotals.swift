@@ -14,6 +14,7 @@ struct SimulationTotals {
     }
 
     var text: String {
-        "\(seeds) seeds, \(simulated.wholeMilliseconds / 3_600_000) simulated hours, every promise kept: \(tally.text)"
+        "\(seeds) seeds, \(simulated.wholeMilliseconds / 3_600_000) simulated hours: \(tally.text)\n"
+            + "faults: \(tally.faultText)"
     }
 }

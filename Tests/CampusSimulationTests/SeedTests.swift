@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// The short form of the simulation that every `make test` runs. `make soak` is the long one.
-@Suite("Simulated campuses", .serialized, .timeLimit(.minutes(10))) struct SeedTests {
+@Suite("Simulated campuses", .serialized, .timeLimit(.minutes(20))) struct SeedTests {
     /// How many seeds are run: `CAMPUS_TILL_SIMULATION_SEEDS`, or as many as a minute of two processors allows.
     private static var count: UInt64 {
         ProcessInfo.processInfo.environment["CAMPUS_TILL_SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 200
@@ -11,13 +11,27 @@ import Testing
 
     @Test("every promise is kept in a few hundred small campuses with every fault")
     func seeds() async throws {
-        for seed in 0..<Self.count {
-            let plan = Self.plan(seed)
-            let report = try await CampusSimulation.run(plan)
-            for violation in report.violations {
-                Issue.record("promise \(violation.promise): \(violation.text); \(plan.command)")
+        let count = Self.count
+        // One run uses one processor at a time, so several go side by side; they share nothing.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for first in 0..<Self.runsSideBySide {
+                group.addTask {
+                    for seed in stride(from: first, to: count, by: Int(Self.runsSideBySide)) {
+                        try await Self.check(seed)
+                    }
+                }
             }
-            await Task.yield()
+            try await group.waitForAll()
+        }
+    }
+
+    private static let runsSideBySide: UInt64 = 3
+
+    private static func check(_ seed: UInt64) async throws {
+        let plan = plan(seed)
+        let report = try await CampusSimulation.run(plan)
+        for violation in report.violations {
+            Issue.record("\(violation.checker): \(violation.text); \(plan.command)")
         }
     }
 
@@ -51,18 +65,43 @@ import Testing
         #expect(report.tally.faults == 0)
     }
 
+    /// Terminal 4 could not tell what became of a torn tap whose card had paid at terminal 3 since, although the card's
+    /// log named the purchase; and the hub could not find out, because the proof at terminal 3 had used a serial
+    /// without a record.
+    @Test("seed 20014: a purse that was used elsewhere after a torn tap agrees with the books to the fen")
+    func usedElsewhereAfterTornTap() async throws {
+        let plan = SimulationPlan(
+            seed: 20_014, terminals: 4, days: 2, salesPerDay: 100,
+            faults: Set(FaultKind.allCases).subtracting([.policy, .load, .correction, .failover]))
+        let report = try await CampusSimulation.run(plan)
+        #expect(report.violations == [])
+    }
+
+    @Test("a campus with loads, policies and corrections has all of them")
+    func workload() async throws {
+        let plan = SimulationPlan(
+            seed: 4, terminals: 2, days: 1, salesPerDay: 60, faults: [.policy, .load, .correction, .failover])
+        let tally = try await CampusSimulation.run(plan).tally
+        #expect(tally.loads > 0)
+        #expect(tally.policies > 0)
+        #expect(tally.corrections > 0)
+        #expect(tally.adjustments > 0)
+    }
+
     @Test("a failing run is made smaller and still fails")
     func minimized() async throws {
         let plan = SimulationPlan(seed: 1, terminals: 2, days: 2, salesPerDay: 20)
         let report = try await CampusSimulation.run(plan, sabotage: .forgottenOrders)
         let failed = try #require(report.violations.first)
-        let minimization = Minimization(promise: failed.promise, sabotage: .forgottenOrders, limit: .seconds(60))
+        let minimization = Minimization(checker: failed.checker, sabotage: .forgottenOrders, limit: .seconds(600))
         let smallest = await minimization.smallest(from: report)
-        #expect(smallest.violations.contains { $0.promise == failed.promise })
+        #expect(smallest.violations.contains { $0.checker == failed.checker })
         #expect(smallest.incidents < report.incidents)
         #expect(smallest.plan.days == 1)
-        // Only the cashier who rings an order up again is needed for this flaw.
+        #expect(smallest.plan.terminals == 1)
+        // Only one cashier who rings an order up again once is needed for this flaw.
         #expect(smallest.plan.faults == [.repetition])
+        #expect(smallest.plan.faultMaximums == [.repetition: 1])
         let again = try await CampusSimulation.run(smallest.plan, sabotage: .forgottenOrders)
         #expect(again.fingerprint == smallest.fingerprint)
     }

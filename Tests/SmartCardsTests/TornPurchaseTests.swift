@@ -279,10 +279,37 @@ struct TornPurchaseTests {
             var memory = try memory(tap)
             memory.balance += 300
             var after = Tap(campus.card(memory), campus)
-            guard case .suspense = try resolve(&after, intent, .nobody).result else {
-                Issue.record("log \(log)")
-                continue
+            switch try resolve(&after, intent, .nobody).result {
+            case .committed(_, .logRecord) where log: break
+            case .suspense where !log: break
+            case let result: Issue.record("log \(log): \(result)")
             }
+        }
+    }
+
+    @Test(
+        "a card that paid elsewhere since still shows in its log whether the torn purchase took money",
+        arguments: [Interference.lostAfter, .lostBefore])
+    func paidElsewhereSince(_ interference: Interference) throws {
+        let (tap, intent) = try torn(interference)
+        var elsewhere = Tap(tap.card, campus)
+        _ = try elsewhere.run(purchase(0, minute: 40))
+        _ = try elsewhere.run(purchase(125, minute: 41))
+        let result = try resolve(&elsewhere, intent, .nobody).result
+        switch (interference, result) {
+        case (.lostAfter, .committed(_, .logRecord)), (.lostBefore, .notDebited(_, .logRecordAbsent)): break
+        default: Issue.record("\(interference): \(result)")
+        }
+    }
+
+    @Test("a card that paid elsewhere more often than its log remembers cannot tell", arguments: [true, false])
+    func logOverrun(wasDebited: Bool) throws {
+        let (tap, intent) = try torn(wasDebited ? .lostAfter : .lostBefore)
+        var elsewhere = Tap(tap.card, campus)
+        for minute in 0..<11 { _ = try elsewhere.run(purchase(10, minute: 30 + minute)) }
+        guard case .suspense = try resolve(&elsewhere, intent, .nobody).result else {
+            Issue.record("guessed")
+            return
         }
     }
 

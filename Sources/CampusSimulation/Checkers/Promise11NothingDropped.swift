@@ -17,7 +17,8 @@ import Payments
                 return "terminal \(terminal) had \(heads[terminal] ?? 0) records and has \(count)"
             }
             heads[terminal] = count
-        case .imageRestored(let terminal, _, _), .journalReplaced(let terminal, _, _): heads[terminal] = nil
+        case .imageRestored(let terminal, let copied, _): heads[terminal] = min(heads[terminal] ?? 0, copied)
+        case .journalReplaced(let terminal, _, _): heads[terminal] = nil
         default: break
         }
         return nil

@@ -24,19 +24,19 @@ import Payments
 
     package func judge(_ end: CampusEnd) -> [String] {
         var findings = end.terminals.enumerated().compactMap { repeated($0.offset, $0.element.records) }
+        // Everything that the hub posted is a record of some terminal, and of one that may have moved money.
+        let delivered = end.delivered
+        let approved = Set(
+            delivered.filter { $0.outcome == .approved || $0.outcome == .unknown }.map(\.transaction))
+        let adjusted = Set(end.adjustments.compactMap(\.transaction))
         for account in end.accounts {
             var seen: Set<TransactionID> = []
-            for line in end.statements[account.id] ?? [] {
+            for line in end.statements[account.id] ?? [] where line.kind != .adjustment {
                 guard let transaction = line.transaction else { continue }
                 if !seen.insert(transaction).inserted { findings.append("\(transaction) was posted twice") }
-            }
-        }
-        // Everything that the hub posted is a record of some terminal, and of one that was approved.
-        let approved = Set(end.terminals.flatMap(\.records).filter { $0.posting != nil }.map(\.transaction))
-        for account in end.accounts where end.restoredTerminals.isEmpty {
-            for line in end.statements[account.id] ?? [] {
-                guard let transaction = line.transaction, !approved.contains(transaction) else { continue }
-                findings.append("\(transaction) was posted, and no terminal approved it")
+                if !approved.contains(transaction), !adjusted.contains(transaction) {
+                    findings.append("\(transaction) was posted, and no terminal approved it")
+                }
             }
         }
         return findings

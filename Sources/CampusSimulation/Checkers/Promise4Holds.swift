@@ -10,14 +10,22 @@ import Payments
     package func judge(_ end: CampusEnd) -> [String] {
         var findings: [String] = []
         var records: [TransactionID: JournalRecord] = [:]
-        for record in end.terminals.flatMap(\.records) { records[record.transaction] = record }
+        var verdicts: [TransactionID: Resolution.Verdict] = [:]
+        for record in end.delivered {
+            records[record.transaction] = record
+            if case .resolved(let resolution) = record.outcome { verdicts[resolution.subject] = resolution.verdict }
+        }
         for hold in end.holds {
             let record = records[hold.transaction]
-            let isApproved = record?.posting != nil
+            let isUnknown = record?.outcome == .unknown
+            let verdict = verdicts[hold.transaction]
+            let isApproved = record?.outcome == .approved || isUnknown && verdict == .happened
+            // The hub may find out, or not, what no terminal could.
+            let isOpen = isUnknown && (verdict == nil || verdict == .undetermined)
             switch hold.state {
+            case .held where isOpen: break
             case .held: findings.append("the hold \(hold.transaction) was never resolved")
-            case .captured where !end.restoredTerminals.isEmpty: break
-            case .captured where !isApproved:
+            case .captured where !isApproved && !isOpen:
                 findings.append("the hold \(hold.transaction) was captured, and no terminal approved it")
             case .captured where record?.sale?.amount.fen != hold.amountFen:
                 findings.append("the hold \(hold.transaction) was captured for another amount")
@@ -28,8 +36,11 @@ import Payments
             case .captured, .released, .expired, .declined: break
             }
         }
-        for account in end.accounts where account.heldFen != 0 {
-            findings.append("\(account.heldFen) fen of \(account.id) are still held")
+        for account in end.accounts {
+            let held = end.holds.filter { $0.state == .held && $0.account == account.id }.reduce(0) {
+                $0 + $1.amountFen
+            }
+            if account.heldFen != held { findings.append("\(account.heldFen) fen of \(account.id) are still held") }
         }
         return findings
     }

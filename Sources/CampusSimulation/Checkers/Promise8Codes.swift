@@ -6,17 +6,24 @@ import Payments
     package let promise = 8
 
     /// Uses by code, in order: the terminal and its transaction.
-    private var uses: [CodeReference: [(terminal: Int, transaction: TransactionID)]] = [:]
-    private var restored: Set<Int> = []
+    private var uses: [CodeReference: [Use]] = [:]
+
+    private struct Use {
+        var terminal: Int
+        var record: JournalRecord
+        /// Whether the terminal still knows of it: an older image or a new journal has forgotten it.
+        var isKnown = true
+    }
 
     package func observe(_ event: CampusEvent) -> String? {
         switch event {
-        case .imageRestored(let terminal, _, _), .journalReplaced(let terminal, _, _): restored.insert(terminal)
+        case .imageRestored(let terminal, let copied, _): forget(terminal, after: copied)
+        case .journalReplaced(let terminal, _, _): forget(terminal, after: 0)
         case .shown(let sale):
             guard let code = sale.code else { return nil }
-            let isRepeated = uses[code]?.contains { $0.terminal == sale.terminal } ?? false
-            uses[code, default: []].append((sale.terminal, sale.record.transaction))
-            if isRepeated, !restored.contains(sale.terminal) {
+            let isRepeated = uses[code]?.contains { $0.terminal == sale.terminal && $0.isKnown } ?? false
+            uses[code, default: []].append(Use(terminal: sale.terminal, record: sale.record))
+            if isRepeated {
                 return "a payment code paid twice at terminal \(sale.terminal)"
             }
         default: break
@@ -24,13 +31,27 @@ import Payments
         return nil
     }
 
+    private func forget(_ terminal: Int, after sequence: UInt64) {
+        for code in uses.keys {
+            for index in uses[code, default: []].indices {
+                guard let use = uses[code]?[index], use.terminal == terminal, use.record.sequence > sequence else {
+                    continue
+                }
+                uses[code]?[index].isKnown = false
+            }
+        }
+    }
+
     package func judge(_ end: CampusEnd) -> [String] {
         let found = Set(end.exceptions.filter { $0.kind == .codeUsedTwice }.compactMap(\.transaction))
         var findings: [String] = []
-        for uses in uses.values where uses.count > 1 && !uses.contains(where: { restored.contains($0.terminal) }) {
-            let known = uses.count { found.contains($0.transaction) }
-            if known != uses.count - 1 {
-                findings.append("a payment code paid \(uses.count) times, and the hub found \(known) of them")
+        let delivered = Set(end.delivered)
+        for uses in uses.values {
+            // Of uses that the hub never heard of nobody can say anything.
+            let heard = uses.filter { delivered.contains($0.record) }
+            let known = heard.count { found.contains($0.record.transaction) }
+            if heard.count > 1, known != heard.count - 1 {
+                findings.append("a payment code paid \(heard.count) times, and the hub found \(known) of them")
             }
         }
         return findings

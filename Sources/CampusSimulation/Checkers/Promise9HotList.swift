@@ -7,6 +7,8 @@ import Payments
 
     private var listed: [Int: Set<CardID>] = [:]
     private var cursors: [Int: UInt64] = [:]
+    /// As they were when the terminal's files were copied.
+    private var copies: [Int: (listed: Set<CardID>?, cursor: UInt64?)] = [:]
 
     package func observe(_ event: CampusEvent) -> String? {
         switch event {
@@ -22,8 +24,10 @@ import Payments
                     listed[terminal, default: []].insert(entry.card)
                 }
             }
-        case .imageRestored(let terminal, _, _), .journalReplaced(let terminal, _, _):
-            (listed[terminal], cursors[terminal]) = (nil, nil)
+        case .imageCopied(let terminal): copies[terminal] = (listed[terminal], cursors[terminal])
+        case .imageRestored(let terminal, _, _):
+            (listed[terminal], cursors[terminal]) = (copies[terminal]?.listed, copies[terminal]?.cursor)
+        case .journalReplaced(let terminal, _, _): (listed[terminal], cursors[terminal]) = (nil, nil)
         case .shown(let sale):
             guard let card = sale.card, listed[sale.terminal]?.contains(card) ?? false else { return nil }
             return "\(card) is on the hot list of terminal \(sale.terminal) and paid"

@@ -13,9 +13,16 @@
     func judge(_ end: CampusEnd) -> [String]
 }
 
+extension PromiseChecker {
+    /// The checker's name: a promise may have several.
+    package var name: String { "\(type(of: self))" }
+}
+
 /// A promise that was not kept.
 package struct Violation: Sendable, Hashable {
     package var promise: Int
+    /// Name of the checker that found it; `Simulation` for the simulation itself.
+    package var checker: String
     package var text: String
     /// Virtual time since the start.
     package var at: Duration

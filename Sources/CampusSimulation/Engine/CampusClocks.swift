@@ -18,6 +18,7 @@ package struct CampusHubClock: HubClock {
 package final class CampusTerminalClock: TerminalClock {
     private struct State {
         var bootedAt = Duration.zero
+        var boots = 0
         /// What the wall clock is ahead of the true time.
         var offset: Duration
     }
@@ -43,7 +44,15 @@ package final class CampusTerminalClock: TerminalClock {
     }
 
     /// The machine starts again.
-    func boot() { state.withLock { $0.bootedAt = timeline.now } }
+    func boot() {
+        state.withLock { state in
+            state.bootedAt = timeline.now
+            state.boots += 1
+        }
+    }
+
+    /// Names the present boot.
+    var bootID: BootID { BootID("boot-\(state.withLock { $0.boots })") }
 
     /// Somebody, or a flat battery, sets the wall clock.
     func jump(by duration: Duration) { state.withLock { $0.offset += duration } }

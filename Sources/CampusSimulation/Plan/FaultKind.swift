@@ -16,6 +16,8 @@ package enum FaultKind: String, Sendable, CaseIterable, Codable {
     case diskFull
     /// The hub dies, and comes back from its own files.
     case hub
+    /// The hub's machine dies and a standby takes over on the disk that was kept equal write by write.
+    case failover
     /// Somebody sets a terminal's wall clock.
     case clock
     /// A card leaves the field in the middle.
@@ -24,6 +26,12 @@ package enum FaultKind: String, Sendable, CaseIterable, Codable {
     case image
     /// Cards are lost, found and stolen; accounts are frozen and unfrozen.
     case office
+    /// The office publishes policies, grants subsidy, and gives students PINs and limits.
+    case policy
+    /// Students fill their purses from their accounts.
+    case load
+    /// Sales are refunded and voided, and the office adjusts accounts.
+    case correction
     /// A cashier rings the same order up again.
     case repetition
     /// A payer shows one payment code at several terminals, or twice at one.

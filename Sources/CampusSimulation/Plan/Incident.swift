@@ -19,6 +19,18 @@ struct Incident: Sendable {
         ///   - repeated: the cashier rings the same order up again.
         ///   - tear: the exchange with the card at which it leaves the field, and whether the card still handles it.
         case sale(terminal: Int, student: Int, means: Means, fen: Int64, repeated: Bool, tear: Tear?)
+        /// The account fills the card's purse.
+        case load(terminal: Int, student: Int, fen: Int64, tear: Tear?)
+        /// A part in percent of one of the terminal's sales is given back.
+        case refund(terminal: Int, draw: UInt64, percent: Int, repeated: Bool)
+        /// The last sale of a lane is given back.
+        case void(terminal: Int, lane: Int)
+        /// One person of the office proposes an adjustment, another decides about it.
+        case adjust(draw: UInt64)
+        case publishPolicy(draw: UInt64)
+        case setPIN(student: Int)
+        case setLimits(student: Int, dayFen: Int64?)
+        case grantSubsidy(student: Int, fen: Int64)
         case topUp(student: Int, fen: Int64, twice: Bool)
         case freeze(student: Int)
         case unfreeze(student: Int)
@@ -32,6 +44,8 @@ struct Incident: Sendable {
         case diskFull(terminal: Int, lasts: Duration)
         /// `writes` as for ``power(terminal:writes:down:)``; `nil` for a kill between two requests.
         case hubDies(writes: Int?, down: Duration)
+        /// The hub's machine dies, and a standby goes on with every write that was synced.
+        case failover(down: Duration)
         case cutOff(terminal: Int, lasts: Duration)
         case clockJump(terminal: Int, by: Duration)
         case copyImage(terminal: Int)

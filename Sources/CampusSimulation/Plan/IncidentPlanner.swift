@@ -14,15 +14,45 @@ struct IncidentPlanner {
         planner.planDays()
         let wanted = planner.incidents.filter { $0.fault.map(plan.faults.contains) ?? true }
         let ordered = wanted.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
-        return ordered.prefix(plan.eventMaximum ?? .max).map(\.element)
+        return limited(ordered.map(\.element), plan).prefix(plan.eventMaximum ?? .max).map(\.self)
+    }
+
+    /// Leaves out what is above the plan's limits for each kind; torn and repeated orders stay as whole ones.
+    private static func limited(_ incidents: [Incident], _ plan: SimulationPlan) -> [Incident] {
+        guard !plan.faultMaximums.isEmpty else { return incidents }
+        var counts: [FaultKind: Int] = [:]
+        func isWithin(_ kind: FaultKind) -> Bool {
+            counts[kind, default: 0] += 1
+            return counts[kind, default: 0] <= plan.faultMaximums[kind] ?? .max
+        }
+        return incidents.compactMap { incident in
+            var incident = incident
+            switch incident.action {
+            case .sale(let terminal, let student, let means, let fen, let repeated, let tear):
+                incident.action = .sale(
+                    terminal: terminal, student: student, means: means, fen: fen,
+                    repeated: repeated && isWithin(.repetition), tear: tear.flatMap { isWithin(.tear) ? $0 : nil })
+            case .load(let terminal, let student, let fen, let tear):
+                incident.action = .load(
+                    terminal: terminal, student: student, fen: fen, tear: tear.flatMap { isWithin(.tear) ? $0 : nil })
+            default: break
+            }
+            guard let fault = incident.fault else { return incident }
+            return isWithin(fault) ? incident : nil
+        }
     }
 
     private mutating func planDays() {
         for day in 0..<plan.days {
             for terminal in 0..<plan.terminals { planSales(terminal, day) }
             planOffice(day)
+            planPolicies(day)
             planHub(day)
-            for terminal in 0..<plan.terminals { planTerminalFaults(terminal, day) }
+            for terminal in 0..<plan.terminals {
+                planLoads(terminal, day)
+                planCorrections(terminal, day)
+                planTerminalFaults(terminal, day)
+            }
         }
         for terminal in 0..<plan.terminals { planImage(terminal) }
     }
@@ -73,9 +103,7 @@ struct IncidentPlanner {
             let means: Incident.Means = draw < 45 ? .card : draw < 75 ? .purse : .code
             var tear: Incident.Tear?
             if case .purse = means, plan.faults.contains(.tear), random.chance(30) {
-                tear = Incident.Tear(
-                    exchange: random.number(in: 1...6), isHandled: random.chance(50),
-                    comesAgain: random.chance(70) ? random.milliseconds(in: 300...40_000) : nil)
+                tear = Self.tear(&random)
             }
             let repeated = random.chance(10) && plan.faults.contains(.repetition)
             add(
@@ -119,7 +147,71 @@ struct IncidentPlanner {
         }
     }
 
+    private mutating func planPolicies(_ day: Int) {
+        var random = stream("policy", day)
+        for student in 0..<plan.students where day == 0 && random.chance(60) {
+            add(random.milliseconds(in: 60_000...6 * 3_600_000), .policy, .setPIN(student: student))
+        }
+        for _ in 0..<random.number(in: 1...3) {
+            let time = anyTime(day, at: nil, &random)
+            add(time, .policy, .publishPolicy(draw: random.next()))
+        }
+        for _ in 0..<1 + plan.students / 5 {
+            let student = random.number(in: 0...plan.students - 1)
+            let time = Self.openingTime(day, &random)
+            switch random.number(in: 0...3) {
+            case 0:
+                let limit = random.chance(70) ? Int64(random.number(in: 1000...8000)) : nil
+                add(time, .policy, .setLimits(student: student, dayFen: limit))
+            default:
+                let fen = Int64(random.number(in: 500...5000))
+                add(time, .policy, .grantSubsidy(student: student, fen: fen))
+            }
+        }
+    }
+
+    private mutating func planLoads(_ terminal: Int, _ day: Int) {
+        var random = stream("load", terminal, day)
+        for _ in 0..<random.number(in: 0...1 + plan.salesPerDay / 15) {
+            let time = Self.openingTime(day, &random)
+            let student = random.number(in: 0...plan.students - 1)
+            let fen = Int64(random.number(in: 100...5000))
+            let tear = random.chance(30) && plan.faults.contains(.tear) ? Self.tear(&random) : nil
+            add(time, .load, .load(terminal: terminal, student: student, fen: fen, tear: tear))
+        }
+    }
+
+    private mutating func planCorrections(_ terminal: Int, _ day: Int) {
+        var random = stream("correction", terminal, day)
+        for _ in 0..<1 + plan.salesPerDay / 12 {
+            let time = anyTime(day, at: terminal, &random) + random.milliseconds(in: 10_000...3_600_000)
+            let percent = random.pick([20, 50, 60, 100, 100])
+            let repeated = random.chance(30)
+            add(
+                time, .correction,
+                .refund(terminal: terminal, draw: random.next(), percent: percent, repeated: repeated))
+        }
+        for _ in 0..<random.number(in: 0...1 + plan.salesPerDay / 20) {
+            let time = anyTime(day, at: terminal, &random) + random.milliseconds(in: 4000...240_000)
+            add(time, .correction, .void(terminal: terminal, lane: random.number(in: 0...1)))
+        }
+        for _ in 0..<random.number(in: 0...1 + plan.salesPerDay / 20) {
+            add(Self.openingTime(day, &random), .correction, .adjust(draw: random.next()))
+        }
+    }
+
+    private static func tear(_ random: inout SeededRandom) -> Incident.Tear {
+        Incident.Tear(
+            exchange: random.number(in: 1...6), isHandled: random.chance(50),
+            comesAgain: random.chance(70) ? random.milliseconds(in: 300...40_000) : nil)
+    }
+
     private mutating func planHub(_ day: Int) {
+        var standby = stream("failover", day)
+        if standby.chance(30) {
+            let time = anyTime(day, at: nil, &standby)
+            add(time, .failover, .failover(down: standby.milliseconds(in: 500...20_000)))
+        }
         var random = stream("hub", day)
         for _ in 0..<random.number(in: 0...2) {
             let time = anyTime(day, at: nil, &random)

@@ -10,12 +10,14 @@ package struct SimulationPlan: Sendable, Hashable {
     /// Orders at each terminal on each day.
     package var salesPerDay: Int
     package var faults: Set<FaultKind>
+    /// At most so many faults of a kind; the kinds that are not here have no limit.
+    package var faultMaximums: [FaultKind: Int]
     /// Only the first so many incidents happen; all when `nil`.
     package var eventMaximum: Int?
 
     package init(
         seed: UInt64, terminals: Int, days: Int, salesPerDay: Int = 60,
-        faults: Set<FaultKind> = Set(FaultKind.allCases),
+        faults: Set<FaultKind> = Set(FaultKind.allCases), faultMaximums: [FaultKind: Int] = [:],
         eventMaximum: Int? = nil
     ) {
         invariant((1...64).contains(terminals) && days > 0 && salesPerDay > 0, "a campus has terminals, days and sales")
@@ -24,6 +26,7 @@ package struct SimulationPlan: Sendable, Hashable {
         self.days = days
         self.salesPerDay = salesPerDay
         self.faults = faults
+        self.faultMaximums = faultMaximums
         self.eventMaximum = eventMaximum
     }
 
@@ -38,6 +41,8 @@ package struct SimulationPlan: Sendable, Hashable {
             let names = FaultKind.allCases.filter(faults.contains).map(\.rawValue)
             words += ["--only-faults", names.isEmpty ? "none" : names.joined(separator: ",")]
         }
+        let limits = FaultKind.allCases.compactMap { kind in faultMaximums[kind].map { "\(kind.rawValue)=\($0)" } }
+        if !limits.isEmpty { words += ["--at-most", limits.joined(separator: ",")] }
         if let eventMaximum { words += ["--events", "\(eventMaximum)"] }
         return words.joined(separator: " ")
     }

@@ -32,21 +32,37 @@ package enum Sabotage: String, Sendable, CaseIterable {
     case forgottenAcknowledgement
     /// The hub's disk reports syncs that it does not do.
     case hubMissingSync
+    /// The standby has a copy of the hub's files that is hours old.
+    case laggingStandby
+    /// A terminal sends each refund once more under a new id.
+    case refundedTwice
+    /// The hub takes whoever asks for somebody else.
+    case onePerson
+    /// The statement of a settlement leaves a line out.
+    case unsettledLine
+    /// A terminal leaves policies out when it applies changes.
+    case stalePolicy
+    /// A terminal takes every PIN for right, and a missing one too.
+    case ignoredPIN
 
-    /// The promise whose checker catches it.
-    package var promise: Int {
+    /// The name of the checker that catches it.
+    package var checker: String {
         switch self {
-        case .missingSync, .approvalBeforeDisk: 1
-        case .forgottenOrders, .resentAsNew: 2
-        case .wrongAmount: 3
-        case .skippedRelease: 4
-        case .hiddenFork: 5
-        case .lowerPolicyCheck: 6
-        case .noIntent: 7
-        case .forgottenCodes: 8
-        case .staleHotList: 9
-        case .droppedRecords: 11
-        case .forgottenAcknowledgement, .hubMissingSync: 12
+        case .missingSync, .approvalBeforeDisk: "Promise1DurableApproval"
+        case .forgottenOrders, .resentAsNew: "Promise2OneEffect"
+        case .wrongAmount: "Promise3Conservation"
+        case .refundedTwice, .onePerson: "Promise3Corrections"
+        case .unsettledLine: "Promise3Settlement"
+        case .skippedRelease: "Promise4Holds"
+        case .hiddenFork: "Promise5History"
+        case .lowerPolicyCheck: "Promise6Exposure"
+        case .stalePolicy: "Promise6PolicyVersions"
+        case .ignoredPIN: "Promise6SpendingLimits"
+        case .noIntent: "Promise7TornTaps"
+        case .forgottenCodes: "Promise8Codes"
+        case .staleHotList: "Promise9HotList"
+        case .droppedRecords: "Promise11NothingDropped"
+        case .forgottenAcknowledgement, .hubMissingSync, .laggingStandby: "Promise12Acknowledgement"
         }
     }
 
@@ -73,13 +89,17 @@ package enum Sabotage: String, Sendable, CaseIterable {
             ports.hub = SpoiltGateway(gateway: ports.hub, flaw: .anonymous)
         case .droppedRecords: ports.queue = SpoiltQueue(queue: ledger, flaw: .forgetful)
         case .skippedRelease: ports.hub = SpoiltGateway(gateway: ports.hub, flaw: .otherIDs)
-        case .staleHotList: ports.replica = SpoiltReplica(ledger: ledger)
+        case .staleHotList: ports.replica = SpoiltReplica(ledger: ledger, flaw: .noHotList)
+        case .stalePolicy: ports.replica = SpoiltReplica(ledger: ledger, flaw: .noPolicies)
+        case .refundedTwice: spoilWire(.refundTwice)
+        case .ignoredPIN: spoilJournal(.anyPIN)
         case .lowerPolicyCheck:
             ports.policy.cardAmount.fen *= 3
             ports.policy.cardCount *= 3
             ports.policy.terminalAmount.fen *= 3
             ports.policy.terminalCount *= 3
-        case .forgottenOrders, .forgottenAcknowledgement, .hubMissingSync: break
+        case .forgottenOrders, .forgottenAcknowledgement, .hubMissingSync, .laggingStandby, .onePerson, .unsettledLine:
+            break
         }
         return ports
     }

@@ -10,6 +10,8 @@ struct SpoiltWire: ForwardingQueue, ForwardingReplica {
         case twice
         /// Each sale is one fen dearer.
         case wrongAmount
+        /// Each refund and void goes a second time, under a new id.
+        case refundTwice
     }
 
     let ledger: SQLiteLedger
@@ -33,10 +35,13 @@ struct SpoiltWire: ForwardingQueue, ForwardingReplica {
     }
 
     private func told(_ record: JournalRecord) -> [JournalRecord] {
-        guard record.outcome == .approved, record.sale?.movement == .accountPurchase else { return [record] }
+        let isRefund = record.sale?.movement.corrects != nil
+        guard record.outcome == .approved,
+            flaw == .refundTwice ? isRefund : record.sale?.movement == .accountPurchase
+        else { return [record] }
         var changed = record
         switch flaw {
-        case .twice:
+        case .twice, .refundTwice:
             changed.transaction = TransactionID(
                 terminal: terminal, journal: journal, trace: TraceNumber(record.transaction.trace.number + 1 << 40))
             return [record, changed]

@@ -18,6 +18,16 @@ extension Campus {
         case .sale(let terminal, let student, let means, let fen, let repeated, let tear):
             await sell(
                 at: terminals[terminal], to: students[student], means: means, fen: fen, repeated: repeated, tear: tear)
+        case .load(let terminal, let student, let fen, let tear):
+            await load(at: terminals[terminal], students[student], fen: fen, tear: tear)
+        case .refund(let terminal, let draw, let percent, let repeated):
+            await refund(at: terminals[terminal], draw: draw, percent: percent, repeated: repeated)
+        case .void(let terminal, let lane): await voidLast(at: terminals[terminal], lane: lane)
+        case .adjust(let draw): await adjust(draw)
+        case .publishPolicy(let draw): await publishPolicy(draw)
+        case .setPIN(let student): await setPIN(students[student])
+        case .setLimits(let student, let fen): await setLimits(students[student], dayFen: fen)
+        case .grantSubsidy(let student, let fen): await grantSubsidy(students[student], fen)
         case .topUp(let student, let fen, let twice): await topUp(students[student], fen, twice: twice)
         case .freeze(let student): await change("/accounts/\(students[student].account.text)/freeze")
         case .unfreeze(let student): await change("/accounts/\(students[student].account.text)/unfreeze")
@@ -25,13 +35,20 @@ extension Campus {
         case .reportLost(let student): await changeCards(of: students[student], "lost")
         case .reportFound(let student): await changeCards(of: students[student], "found")
         case .reportStolen(let student): await changeCards(of: students[student], "stolen")
-        case .kill(let terminal, let down): await kill(terminals[terminal], .nothingLost, down: down)
+        case .kill(let terminal, let down):
+            tally.note(.kill)
+            await kill(terminals[terminal], .nothingLost, down: down)
         case .power(let terminal, let writes, let down): await cutPower(terminals[terminal], writes, down: down)
         case .diskFull(let terminal, let lasts): await fill(terminals[terminal], lasts)
         case .hubDies(let writes, let down): await hubDies(writes, down: down)
-        case .cutOff(let terminal, let lasts): terminals[terminal].network.cut(for: lasts)
-        case .clockJump(let terminal, let duration): terminals[terminal].clock.jump(by: duration)
-        case .copyImage(let terminal): try? await terminals[terminal].copyImage()
+        case .failover(let down): await failOver(down: down)
+        case .cutOff(let terminal, let lasts):
+            tally.note(.partition)
+            terminals[terminal].network.cut(for: lasts)
+        case .clockJump(let terminal, let duration):
+            tally.note(.clock)
+            terminals[terminal].clock.jump(by: duration)
+        case .copyImage(let terminal): await copyImage(terminals[terminal])
         case .restoreImage(let terminal): await restoreImage(terminals[terminal])
         }
     }
@@ -44,24 +61,26 @@ extension Campus {
         guard
             let receipt = await asking({ try await self.hub.operate(.post, "/topups", request, as: TopUpReceipt.self) })
         else { return }
-        paidIn[student.account, default: 0] += receipt.amountFen
+        office.paidIn[student.account, default: 0] += receipt.amountFen
         guard twice else { return }
         // The clerk presses the button again.
         _ = await asking { try await self.hub.operate(.post, "/topups", request, as: TopUpReceipt.self) }
     }
 
     private func change(_ path: String) async {
+        tally.note(.office)
         _ = await asking { try await self.hub.operate(.post, path, as: AccountSummary.self) }
     }
 
     private func changeCards(of student: Student, _ verb: String) async {
+        tally.note(.office)
         for card in [student.card, student.purseCard] {
             _ = await asking { try await self.hub.operate(.post, "/cards/\(card.text)/\(verb)", as: CardSummary.self) }
         }
     }
 
     /// Asks until the hub answers. `nil` when it refuses, as it does what the books do not allow.
-    private func asking<Reply>(_ body: @SimulationActor () async throws -> Reply?) async -> Reply? {
+    func asking<Reply>(_ body: @SimulationActor () async throws -> Reply?) async -> Reply? {
         while !isClosed {
             do {
                 if let reply = try await body() { return reply }
@@ -80,6 +99,7 @@ extension Campus {
         guard terminal.isUp else { return }
         let life = terminal.lives
         let disk = terminal.disk
+        tally.note(.power)
         disk.inject(DiskFault(at: writes, .crash))
         for _ in 0..<240 where !disk.isDead { await timeline.pause(.milliseconds(250)) }
         guard terminal.lives == life else { return }
@@ -91,6 +111,7 @@ extension Campus {
     }
 
     private func fill(_ terminal: CampusTerminal, _ lasts: Duration) async {
+        tally.note(.diskFull)
         let disk = terminal.disk
         disk.capacity = disk.usedSize
         await timeline.pause(isHealing ? .zero : lasts)
@@ -101,6 +122,7 @@ extension Campus {
 
     private func hubDies(_ writes: Int?, down: Duration) async {
         guard hub.isUp else { return }
+        tally.note(.hub)
         let life = hub.lives
         guard let writes else { return await killHub(.nothingLost, down: down) }
         let disk = hub.disk
@@ -110,18 +132,38 @@ extension Campus {
         await killHub(cut(writes), down: down)
     }
 
+    /// The hub's machine dies. The standby has every write that the dead one was told is synced, and no other.
+    private func failOver(down: Duration) async {
+        guard hub.isUp else { return }
+        tally.note(.failover)
+        await killHub(.unsyncedLost, down: down, isFailover: true)
+    }
+
+    private func copyImage(_ terminal: CampusTerminal) async {
+        guard terminal.isUp else { return }
+        do {
+            try await terminal.copyImage()
+            happened(.imageCopied(terminal: terminal.index))
+        } catch {
+            // Its disk died under the copy: there is none.
+        }
+    }
+
     private func restoreImage(_ terminal: CampusTerminal) async {
-        guard let image = terminal.image, terminal.life != nil, !isHealing else { return }
+        guard let image = terminal.image, let life = terminal.life, life.isAlive, !isHealing else { return }
         let path = "/terminals/\(terminal.credentials.id.text)"
         guard let summary = try? await hub.operate(.get, path, as: TerminalSummary.self) else { return }
-        guard summary.journal == terminal.life?.ledger.journal else { return }
+        guard summary.journal == life.ledger.journal, image.journal == life.ledger.journal else { return }
+        let (records, intents) = (await records(of: life), await intents(of: life))
+        guard life.isAlive else { return }
+        tally.note(.image)
+        terminal.history.overwrite(records, intents: intents)
         do {
             try terminal.die(.nothingLost)
             try terminal.restoreImage()
         } catch {
             report(0, "\(error)")
         }
-        noteRestored(terminal)
         happened(.imageRestored(terminal: terminal.index, copied: image.sequence, atHub: summary.sequence))
         await timeline.pause(.seconds(30))
         await boot(terminal)

@@ -38,7 +38,7 @@ extension Campus {
         timeline.schedule(at: timeline.now) { [self] in
             for student in students {
                 guard let ledger = terminal.life?.ledger,
-                    let open = try? await ledger.openCardTransaction(of: student.purseCard), open.sale.amount > .zero
+                    (try? await ledger.openCardTransaction(of: student.purseCard)) != nil
                 else { continue }
                 await tapAgain(student, at: terminal)
             }
@@ -49,7 +49,11 @@ extension Campus {
     /// What is left.
     func end() async throws -> CampusEnd {
         var ends: [CampusEnd.Terminal] = []
-        for terminal in terminals { ends.append(try await end(of: terminal)) }
+        for terminal in terminals {
+            let end = try await end(of: terminal)
+            terminal.history.settle(end.records)
+            ends.append(end)
+        }
         var purses: [CampusEnd.Purse] = []
         var statements: [AccountID: [StatementLine]] = [:]
         var accounts: [AccountSummary] = []
@@ -64,12 +68,20 @@ extension Campus {
         let merchants = try await ask("/merchants", as: Page<MerchantSummary>.self).items
         let holds = try await list("/holds?state=all", as: HoldSummary.self)
         let exceptions = try await list("/exceptions?state=all", as: ExceptionSummary.self)
+        let adjustments = try await list("/adjustments?state=all", as: AdjustmentSummary.self)
+        let subsidies = try await subsidies()
+        let settled = try await settle(merchants)
         let books = try await ask("/books/check", as: BooksReport.self)
+        var lost = LostHistory()
+        for terminal in terminals {
+            lost.records += terminal.history.lost.records
+            lost.intents += terminal.history.lost.intents
+        }
         tally.records = ends.reduce(0) { $0 + $1.records.count }
         return CampusEnd(
-            terminals: ends, accounts: accounts, merchants: merchants, holds: holds, exceptions: exceptions,
-            purses: purses, books: books, statements: statements, paidIn: paidIn, excusedCards: excusedCards,
-            restoredTerminals: restored)
+            terminals: ends, former: terminals.flatMap(\.history.former), lost: lost, accounts: accounts,
+            subsidies: subsidies, merchants: merchants, holds: holds, exceptions: exceptions, purses: purses,
+            books: books, statements: statements, adjustments: adjustments, settled: settled, office: office)
     }
 
     private func end(of terminal: CampusTerminal) async throws -> CampusEnd.Terminal {
@@ -85,21 +97,22 @@ extension Campus {
             findings: try await life.ledger.verify().findings)
     }
 
-    private func ask<Reply: Decodable>(_ path: String, as type: Reply.Type) async throws -> Reply {
+    func ask<Reply: Decodable>(_ path: String, as type: Reply.Type) async throws -> Reply {
         guard let reply = try await hub.operate(.get, path, as: type) else {
             throw CampusFailure(.notLevel, detail: "the hub does not answer")
         }
         return reply
     }
 
-    private func list<Item: Codable & Sendable & Hashable>(
+    func list<Item: Codable & Sendable & Hashable>(
         _ path: String, as type: Item.Type
     ) async throws -> [Item] {
         var items: [Item] = []
         var next: String?
         repeat {
             let after = next.map { "&after=\($0)" } ?? ""
-            let page = try await ask("\(path)&limit=1000\(after)", as: Page<Item>.self)
+            let query = "\(path.contains("?") ? "&" : "?")limit=1000\(after)"
+            let page = try await ask(path + query, as: Page<Item>.self)
             items += page.items
             next = page.next
         } while next != nil

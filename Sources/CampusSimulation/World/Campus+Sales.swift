@@ -17,11 +17,15 @@ extension Campus {
         lane.isTaken = true
         defer { lane.isTaken = false }
         guard let reference = nextReference() else { return }
-        let order = SaleOrder(reference: reference, amount: Amount(fen: fen))
+        var order = SaleOrder(reference: reference, amount: Amount(fen: fen))
         tally.orders += 1
-        let visit = Visit(terminal: terminal, life: life, lane: lane, student: student, order: order)
+        let (pin, isRight) = typedPIN(student, fen)
+        order.pin = means == .card ? pin : nil
+        let visit = Visit(
+            terminal: terminal, life: life, lane: lane, student: student, order: order, isPINRight: isRight)
         await serve(visit, means, tear)
         guard repeated, life.isAlive else { return }
+        tally.note(.repetition)
         await timeline.pause(.seconds(2))
         // The cashier did not see the end and rings the same order up again: the lane knows it.
         if sabotage != .forgottenOrders, lane.outcome(of: reference) != nil { return }
@@ -35,6 +39,29 @@ extension Campus {
         var lane: CampusLane
         var student: Student
         var order: SaleOrder
+        var isPINRight = false
+    }
+
+    /// What the payer types: mostly the PIN, sometimes a wrong one, sometimes nothing. Fixed by the amount.
+    private func typedPIN(_ student: Student, _ fen: Int64) -> (AccountPIN?, isRight: Bool) {
+        guard let pin = student.pin else { return (nil, false) }
+        switch fen % 10 {
+        case 0...6: return (pin, true)
+        case 7: return (AccountPIN(text: "000000"), false)
+        default: return (nil, false)
+        }
+    }
+
+    /// Fills a purse from its account.
+    func load(at terminal: CampusTerminal, _ student: Student, fen: Int64, tear: Incident.Tear?) async {
+        guard let (life, lane) = await freeLane(at: terminal) else { return }
+        lane.isTaken = true
+        defer { lane.isTaken = false }
+        guard let reference = nextReference() else { return }
+        tally.note(.load)
+        let order = SaleOrder(kind: .load(nil), reference: reference, amount: Amount(fen: fen))
+        await payFromPurse(
+            Visit(terminal: terminal, life: life, lane: lane, student: student, order: order), tear)
     }
 
     private func freeLane(at terminal: CampusTerminal) async -> (TerminalLife, CampusLane)? {
@@ -58,7 +85,9 @@ extension Campus {
         case .code:
             guard await drawCode(visit.student) else { return }
             await showCode(visit)
-        case .lastCode: await showCode(visit)
+        case .lastCode:
+            tally.note(.codeReuse)
+            await showCode(visit)
         }
     }
 
@@ -70,15 +99,16 @@ extension Campus {
         guard visit.life.isAlive, let outcome else { return }
         switch outcome {
         case .decided(let concluded, _) where concluded.decision.isApproved:
-            tally.approved += 1
+            if visit.order.kind.isLoad { tally.loads += 1 } else { tally.approved += 1 }
             if case .offline = concluded.decision.path { tally.approvedAlone += 1 }
             if code != nil { tally.approvedCode += 1 }
-            if card == visit.student.purseCard { tally.approvedPurse += 1 }
+            if card == visit.student.purseCard, !visit.order.kind.isLoad { tally.approvedPurse += 1 }
             happened(
                 .shown(
                     ShownSale(
                         terminal: visit.terminal.index, record: concluded.record, life: visit.life.number,
-                        reference: visit.order.reference.text, at: timeline.now, card: card, code: code)))
+                        reference: visit.order.reference.text, at: timeline.now, card: card, code: code,
+                        isPINRight: visit.isPINRight)))
         case .decided: tally.declined += 1
         case .unknown: tally.unknown += 1
         case .cancelled, .expired, .fault: break
@@ -104,7 +134,7 @@ extension Campus {
         let life = visit.life
         let reader = CampusReader(timeline: timeline, student: visit.student, tear: tear) { life.isAlive }
         let result = await visit.lane.present(.purse(reader), for: visit.order, life)
-        if reader.wasTorn { tally.torn += 1 }
+        if reader.wasTorn { tally.note(.tear) }
         return result
     }
 

@@ -20,12 +20,15 @@ import Terminal
     var tally = CampusTally()
     /// Of everything that happened, in order: the same plan gives the same number.
     private(set) var fingerprint: UInt64 = 0xCBF2_9CE4_8422_2325
-    /// What the office took in, by account.
-    var paidIn: [AccountID: Int64] = [:]
-    private(set) var restored: Set<Int> = []
-    private(set) var excusedCards: Set<CardID> = []
+    var office = OfficeMemory()
+    /// Every sale that was shown green at a terminal with its present journal, newest last.
+    var shown: [Int: [ShownSale]] = [:]
+    /// Sales that somebody saw approved and that a terminal lost.
+    var receipts: [ShownSale] = []
     private let checkers: [any PromiseChecker]
     private var orders = 0
+    /// A copy of the hub's files, for the wrong builds that go back to it.
+    var oldHub: String?
     var isHealing = false
     /// The run is over: nothing starts any more.
     private(set) var isClosed = false
@@ -42,18 +45,40 @@ import Terminal
 
     func happened(_ event: CampusEvent) {
         mix(event.trace)
+        remember(event)
         for checker in checkers {
-            if let text = checker.observe(event) { report(checker.promise, text) }
+            if let text = checker.observe(event) { report(checker, text) }
         }
     }
 
+    /// Keeps the receipts of what was sold.
+    private func remember(_ event: CampusEvent) {
+        switch event {
+        case .shown(let sale): shown[sale.terminal, default: []].append(sale)
+        case .imageRestored(let terminal, let copied, _): forget(terminal) { $0.record.sequence > copied }
+        case .journalReplaced(let terminal, _, let delivered): forget(terminal) { $0.record.sequence > delivered }
+        default: break
+        }
+    }
+
+    private func forget(_ terminal: Int, _ isLost: (ShownSale) -> Bool) {
+        receipts += (shown[terminal] ?? []).filter(isLost)
+        shown[terminal]?.removeAll(where: isLost)
+    }
+
+    private func report(_ checker: any PromiseChecker, _ text: String) {
+        violations.append(
+            Violation(promise: checker.promise, checker: checker.name, text: text, at: timeline.now))
+    }
+
+    /// What the simulation itself finds.
     func report(_ promise: Int, _ text: String) {
-        violations.append(Violation(promise: promise, text: text, at: timeline.now))
+        violations.append(Violation(promise: promise, checker: "Simulation", text: text, at: timeline.now))
     }
 
     func judge(_ end: CampusEnd) {
         for checker in checkers {
-            for text in checker.judge(end) { report(checker.promise, text) }
+            for text in checker.judge(end) { report(checker, text) }
         }
     }
 
@@ -90,7 +115,7 @@ import Terminal
             as: PurseReceipt.self)
         let first = TopUpRequest(account: student.account, amountFen: 20_000, reference: "first-\(number)")
         _ = try await office("/topups", first, as: TopUpReceipt.self)
-        paidIn[student.account] = first.amountFen
+        office.paidIn[student.account] = first.amountFen
     }
 
     private func install(_ index: Int, _ merchant: MerchantID) async throws {
@@ -102,7 +127,7 @@ import Terminal
             offset: random.milliseconds(in: -3000...3000))
         let network = SimulatedNetwork(
             timeline: timeline, hub: hub, faults: plan.faults,
-            random: SeededRandom(seed: plan.seed, purpose: "network/\(index)"))
+            maximums: plan.faultMaximums, random: SeededRandom(seed: plan.seed, purpose: "network/\(index)"))
         network.answered = { [weak self] path, answer in self?.noteAnswer(index, path, answer) }
         let (sabotage, timeline) = (sabotage, timeline)
         let terminal = try CampusTerminal(
@@ -112,7 +137,11 @@ import Terminal
                 adjust: { ports, ledger, terminal in
                     sabotage?.spoil(ports, ledger: ledger, of: terminal, on: timeline) ?? ports
                 }))
-        terminal.applied = { [weak self] page in self?.happened(.applied(terminal: index, page)) }
+        terminal.applied = { [weak self] page in
+            self?.happened(.applied(terminal: index, page))
+            guard page.changes.contains(where: { $0.policy != nil }) else { return }
+            await self?.notePolicy(at: index)
+        }
         terminals.append(terminal)
     }
 
@@ -142,129 +171,6 @@ import Terminal
         happened(.acknowledged(terminal: index, journal: journal, acknowledged))
     }
 
-    // MARK: - Programs that start and die
-
-    /// Starts a terminal's program, again and again until it runs.
-    func boot(_ terminal: CampusTerminal) async {
-        guard !isClosed else { return }
-        for attempt in 1...50 {
-            switch await terminal.start() {
-            case .running(let life):
-                guard let records = try? await life.ledger.records(after: 0, limit: .max).map(\.record) else { break }
-                happened(.opened(terminal: terminal.index, records: records))
-                keepLevel(terminal, life)
-                return
-            case .diedAgain:
-                try? terminal.die(.unsyncedPartly(seed: plan.seed &+ UInt64(attempt)))
-            case .failed(let error):
-                guard error.code == .diskFull || error.code == .writeFailed else {
-                    report(1, "terminal \(terminal.index) does not start any more: \(error)")
-                    return
-                }
-                try? terminal.die(.nothingLost)
-            }
-            await timeline.pause(.seconds(5))
-        }
-        report(11, "terminal \(terminal.index) did not start in 50 attempts")
-    }
-
-    private func keepLevel(_ terminal: CampusTerminal, _ life: TerminalLife) {
-        let random = SeededRandom(seed: plan.seed, purpose: "sync/\(terminal.index)/\(life.number)")
-        timeline.schedule(at: timeline.now) { [self] in
-            await life.keepLevel(timeline, random: random) { number in alarm(terminal, life, number) }
-        }
-    }
-
-    /// Numbers by which terminal or hub say that they do not agree on history.
-    private static let historyAlarms: Set<Int> = [3020, 4105, 4106, 4107, 4108, 4112, 4171, 4172]
-
-    private func alarm(_ terminal: CampusTerminal, _ life: TerminalLife, _ number: Int) {
-        guard Self.historyAlarms.contains(number) else { return }
-        happened(.alarm(terminal: terminal.index, number: number))
-        timeline.schedule(after: .seconds(60)) { [self] in await replaceJournal(terminal, life) }
-    }
-
-    /// A person comes, keeps the old journal as evidence and gives the terminal a new one.
-    private func replaceJournal(_ terminal: CampusTerminal, _ life: TerminalLife) async {
-        guard terminal.life === life, life.isAlive else { return }
-        let id = terminal.credentials.id
-        guard let summary = try? await hub.operate(.get, "/terminals/\(id.text)", as: TerminalSummary.self),
-            (try? await hub.operate(.post, "/terminals/\(id.text)/reset-journal", as: TerminalSummary.self)) != nil
-        else {
-            timeline.schedule(after: .seconds(60)) { [self] in await replaceJournal(terminal, life) }
-            return
-        }
-        let records = (try? await life.ledger.records(after: 0, limit: .max).map(\.record)) ?? []
-        excuseCards(of: terminal)
-        try? terminal.die(.nothingLost)
-        try? terminal.replaceDisk()
-        happened(.journalReplaced(terminal: terminal.index, records: records, delivered: summary.sequence))
-        await boot(terminal)
-    }
-
-    /// Purse cards whose payments at this terminal are lost with its journal are no longer compared.
-    private func excuseCards(of terminal: CampusTerminal) { excusedCards.formUnion(students.map(\.purseCard)) }
-
-    /// A terminal's program ends, and starts again after a while.
-    func kill(_ terminal: CampusTerminal, _ cut: PowerCut, down: Duration) async {
-        guard terminal.life != nil else { return }
-        tally.terminalDeaths += 1
-        do { try terminal.die(cut) } catch { report(0, "\(error)") }
-        await timeline.pause(isHealing ? .seconds(1) : down)
-        await boot(terminal)
-    }
-
-    /// The hub's program ends, and starts again after a while.
-    func killHub(_ cut: PowerCut, down: Duration) async {
-        tally.hubDeaths += 1
-        let image = sabotage == .forgottenAcknowledgement ? oldHub : nil
-        do {
-            try await hub.die(cut)
-            if let image { try hub.restore(image) }
-        } catch {
-            report(0, "\(error)")
-        }
-        await timeline.pause(isHealing ? .seconds(1) : down)
-        await startHub()
-    }
-
-    /// A copy of the hub's files from the morning, for the wrong build that goes back to it.
-    var oldHub: String?
-
-    private func startHub() async {
-        guard !isClosed else { return }
-        hub.disk.ignoresSyncs = sabotage == .hubMissingSync
-        for attempt in 1...50 {
-            do {
-                try await hub.start()
-                break
-            } catch {
-                guard hub.disk.isDead else {
-                    report(12, "the hub does not start any more: \(error)")
-                    return
-                }
-                try? await hub.die(.unsyncedPartly(seed: plan.seed &+ UInt64(attempt)))
-                await timeline.pause(.seconds(5))
-            }
-        }
-        for terminal in terminals {
-            let path = "/terminals/\(terminal.credentials.id.text)"
-            let summary: TerminalSummary?
-            do {
-                summary = try await hub.operate(.get, path, as: TerminalSummary.self)
-                // It died again at once.
-                if summary == nil { return }
-            } catch {
-                // It does not know the terminal any more.
-                summary = nil
-            }
-            happened(
-                .hubOpened(
-                    terminal: terminal.index, journal: summary?.journal, sequence: summary?.sequence ?? 0,
-                    hash: summary?.hash))
-        }
-    }
-
     /// Ends every program, lets every activity come to its end, and frees the files.
     func close() async {
         isClosed = true
@@ -275,13 +181,6 @@ import Terminal
         try? await hub.die(.nothingLost)
         while let time = timeline.nextTime { await timeline.run(until: time) }
         folder.remove(folder.path)
-    }
-
-    /// Notes that the terminal had an older image put back.
-    func noteRestored(_ terminal: CampusTerminal) {
-        restored.insert(terminal.index)
-        excuseCards(of: terminal)
-        tally.images += 1
     }
 
     /// A reference that no other order has.

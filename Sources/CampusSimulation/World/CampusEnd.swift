@@ -24,8 +24,24 @@ package struct CampusEnd: Sendable {
         package var summary: PurseSummary
     }
 
+    /// What a merchant was paid in the end.
+    package struct Settled: Sendable {
+        /// Sum of the merchant's closed business days.
+        package var daysFen: Int64 = 0
+        /// Sum of the merchant's settlements.
+        package var netFen: Int64 = 0
+        /// Sum of the lines of their statements.
+        package var linesFen: Int64 = 0
+    }
+
     package var terminals: [Terminal]
+    /// Records of journals that a person replaced, as far as the hub had them.
+    package var former: [JournalRecord]
+    /// What terminals wrote and lost again, with an older image or a replaced journal, before the hub had it.
+    package var lost: LostHistory
     package var accounts: [AccountSummary]
+    /// What is in the subsidy purses of those who ever got any.
+    package var subsidies: [AccountID: Int64]
     package var merchants: [MerchantSummary]
     package var holds: [HoldSummary]
     package var exceptions: [ExceptionSummary]
@@ -33,10 +49,30 @@ package struct CampusEnd: Sendable {
     package var books: BooksReport
     /// Account lines of all statements: purchases and top-ups.
     package var statements: [AccountID: [StatementLine]]
-    /// What was paid in, by account, as the office remembers it.
-    package var paidIn: [AccountID: Int64]
-    /// Purse cards that paid at a terminal whose journal was lost since.
-    package var excusedCards: Set<CardID>
-    /// Terminals that ever had an older image put back.
-    package var restoredTerminals: Set<Int>
+    package var adjustments: [AdjustmentSummary]
+    package var settled: [MerchantID: Settled]
+    /// What the office remembers by itself.
+    package var office: OfficeMemory
+
+    /// Everything that the hub can have of every terminal.
+    package var delivered: [JournalRecord] { former + terminals.flatMap(\.records) }
+}
+
+/// What a terminal wrote and nobody has any more.
+package struct LostHistory: Sendable {
+    package var records: [JournalRecord] = []
+    /// Purse transactions that were begun: the card may have been asked.
+    package var intents: [JournalRecord.Sale] = []
+}
+
+/// What the office took in, gave out and decided, as it remembers it itself.
+package struct OfficeMemory: Sendable {
+    /// By account, in fen.
+    package var paidIn: [AccountID: Int64] = [:]
+    /// Subsidy, by account, in fen.
+    package var granted: [AccountID: Int64] = [:]
+    /// The newest grant of each account.
+    package var grants: [AccountID: SubsidyGrant] = [:]
+    /// Adjustments that somebody proposed, by their note, and whether a second person's approval was heard.
+    package var adjustments: [String: (proposal: NewAdjustment, isApproved: Bool)] = [:]
 }

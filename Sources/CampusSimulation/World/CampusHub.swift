@@ -93,6 +93,21 @@ import Payments
         return Answer(status: answer.status, body: answer.body)
     }
 
+    /// What a person at the office does who has to be known: the operator socket tells the routes who asks, and here
+    /// is none. `nil` while the hub is down, or when it died over it.
+    func store<Reply: Sendable>(
+        _ body: @SimulationActor (any HubStore, UnixTime) async throws -> Reply
+    ) async throws -> Reply? {
+        guard isUp, let store = application?.store else { return nil }
+        do {
+            let reply = try await body(store, clock.now())
+            return disk.isDead ? nil : reply
+        } catch {
+            if disk.isDead { return nil }
+            throw error
+        }
+    }
+
     /// What a person at the office does; `nil` while the hub is down.
     ///
     /// - Throws: ``CampusFailure`` when the hub refuses.

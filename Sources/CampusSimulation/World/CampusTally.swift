@@ -12,19 +12,28 @@ package struct CampusTally: Sendable, Hashable, Codable {
     package var declined = 0
     /// Ended without anybody knowing whether the card paid.
     package var unknown = 0
-    /// Taps that were torn.
-    package var torn = 0
+    /// Purses filled.
+    package var loads = 0
+    /// Refunds and voids that terminals made.
+    package var corrections = 0
+    /// Adjustments that a second person approved.
+    package var adjustments = 0
+    /// Policies that the office published.
+    package var policies = 0
     /// Ends of a terminal's program.
     package var terminalDeaths = 0
     package var hubDeaths = 0
-    /// Messages lost, late or doubled.
-    package var networkFaults = 0
-    /// Old images put back.
-    package var images = 0
     /// Records that the hub has in the end.
     package var records = 0
+    /// What went wrong by plan, by the name of its ``FaultKind``.
+    package var faultCounts: [String: Int] = [:]
 
     package init() {}
+
+    /// Something went wrong by plan.
+    package mutating func note(_ fault: FaultKind, _ count: Int = 1) {
+        if count > 0 { faultCounts[fault.rawValue, default: 0] += count }
+    }
 
     /// Adds what another run did.
     package mutating func add(_ other: CampusTally) {
@@ -35,14 +44,16 @@ package struct CampusTally: Sendable, Hashable, Codable {
         approvedCode += other.approvedCode
         declined += other.declined
         unknown += other.unknown
-        torn += other.torn
+        loads += other.loads
+        corrections += other.corrections
+        adjustments += other.adjustments
+        policies += other.policies
         terminalDeaths += other.terminalDeaths
         hubDeaths += other.hubDeaths
-        networkFaults += other.networkFaults
-        images += other.images
         records += other.records
+        faultCounts.merge(other.faultCounts, uniquingKeysWith: +)
     }
 
     /// Everything that went wrong by plan.
-    package var faults: Int { torn + terminalDeaths + hubDeaths + networkFaults + images }
+    package var faults: Int { faultCounts.values.reduce(0, +) }
 }

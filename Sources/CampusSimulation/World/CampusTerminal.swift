@@ -45,13 +45,16 @@ import Terminal
     private(set) var lives = 0
     private var folders = 0
     private var journals = 0
-    /// An older copy of the files, and how many records it has.
-    private(set) var image: (folder: String, sequence: UInt64)?
-    var applied: @SimulationActor (ChangesPage) -> Void = { _ in }
+    /// An older copy of the files: whose journal it has, and how much of it.
+    private(set) var image: (folder: String, journal: JournalID, sequence: UInt64)?
+    /// Everything that it ever wrote.
+    let history: TerminalHistory
+    var applied: @SimulationActor (ChangesPage) async -> Void = { _ in }
 
     init(_ setting: Setting) throws(CampusFailure) {
         index = setting.index
         credentials = setting.credentials
+        history = TerminalHistory(terminal: setting.credentials.id)
         merchant = setting.merchant
         clock = setting.clock
         network = setting.network
@@ -66,18 +69,18 @@ import Terminal
     var isUp: Bool { life?.isAlive ?? false }
 
     func start() async -> Start {
-        let opened = open()
-        switch opened {
+        let trusted = TrustedClock(clock: clock, boot: clock.bootID)
+        switch open(trusted) {
         case .failure(let error): return disk.isDead ? .diedAgain : .failed(error)
-        case .success(let ledger): return await run(ledger)
+        case .success(let ledger): return await run(ledger, trusted)
         }
     }
 
-    private func open() -> Result<SQLiteLedger, LedgerError> {
+    private func open(_ trusted: TrustedClock) -> Result<SQLiteLedger, LedgerError> {
         Result { () throws(LedgerError) in
             try SQLiteLedger.open(
                 path: disk.folder + "/journal.sqlite", keyPath: disk.folder + "/journal.key",
-                terminal: credentials.id, reservationWindow: 4, now: clock.wallTime(),
+                terminal: credentials.id, reservationWindow: 4, clock: trusted,
                 journal: {
                     journals += 1
                     return JournalID(number: UInt32(index) << 16 | UInt32(journals))
@@ -85,7 +88,7 @@ import Terminal
         }
     }
 
-    private func run(_ ledger: SQLiteLedger) async -> Start {
+    private func run(_ ledger: SQLiteLedger, _ trusted: TrustedClock) async -> Start {
         let disk = disk
         lives += 1
         let number = lives
@@ -97,17 +100,17 @@ import Terminal
             network: network, authorization: "Bearer \(credentials.id.text).\(credentials.secret)",
             isAlive: isCurrent)
         let ports = TerminalPorts(
-            journal: ledger, queue: ledger, replica: ledger, signer: JournalKeySigner(key: ledger.key), hub: gateway,
-            policy: CampusPolicy.offline)
+            journal: ledger, queue: ledger, replica: ledger, corrections: ledger, policies: ledger,
+            signer: JournalKeySigner(key: ledger.key), hub: gateway, policy: CampusRules.offline)
         var adjusted = adjust(ports, ledger, self)
         adjusted.replica = WatchedReplica(replica: adjusted.replica) { [weak self] page in
-            if isCurrent() { self?.applied(page) }
+            if isCurrent() { await self?.applied(page) }
         }
         do throws(LedgerError) {
             let life = try await TerminalLife(
                 TerminalLife.Setting(
-                    number: number, ledger: ledger, disk: disk, terminalClock: clock, merchant: merchant,
-                    ports: adjusted, secureModule: secureModule, timeline: timeline))
+                    number: number, ledger: ledger, disk: disk, clock: trusted, merchant: merchant,
+                    ports: adjusted, secureModule: secureModule, timeline: timeline, seed: seed))
             self.life = life
             return .running(life)
         } catch {
@@ -133,7 +136,7 @@ import Terminal
         let figures = try await life.ledger.figures()
         let target = try folder.make("image-\(index)")
         disk.copy(after: .nothingLost, into: target)
-        image = (target, figures.sequence)
+        image = (target, life.ledger.journal, figures.sequence)
     }
 
     /// Puts the copy back under a program that has ended.

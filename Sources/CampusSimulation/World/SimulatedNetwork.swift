@@ -16,6 +16,7 @@ import Terminal
     private let timeline: Timeline
     private let hub: CampusHub
     private let faults: Set<FaultKind>
+    private let maximums: [FaultKind: Int]
     private var random: SeededRandom
     /// Until when there is no line.
     private var cutUntil = Duration.zero
@@ -23,9 +24,12 @@ import Terminal
     private var isSilent = false
     private var isHealed = false
     /// Messages that got lost, were late, or came twice.
-    private(set) var faultsCommitted = 0
+    private(set) var committed: [FaultKind: Int] = [:]
 
-    init(timeline: Timeline, hub: CampusHub, faults: Set<FaultKind>, random: SeededRandom) {
+    init(
+        timeline: Timeline, hub: CampusHub, faults: Set<FaultKind>, maximums: [FaultKind: Int], random: SeededRandom
+    ) {
+        self.maximums = maximums
         self.timeline = timeline
         self.hub = hub
         self.faults = faults
@@ -60,14 +64,21 @@ import Terminal
         let late = random.milliseconds(in: 100...20_000)
         let again = random.milliseconds(in: 1...600_000)
         guard !isHealed else { return fate }
-        if faults.contains(.loss), draws[0] < 12 {
+        if draws[0] < 12, commits(.loss) {
             if draws[0] < 5 { fate.isLostOnTheWay = true } else { fate.isAnswerLost = true }
         }
-        if faults.contains(.delay), draws[1] < 12 {
+        if draws[1] < 12, commits(.delay) {
             if draws[2] < 50 { fate.there = late } else { fate.back = late }
         }
-        if faults.contains(.duplicate), draws[3] < 10 { fate.again = again }
+        if draws[3] < 10, commits(.duplicate) { fate.again = again }
         return fate
+    }
+
+    /// Whether one more fault of a kind happens, and counts it.
+    private func commits(_ fault: FaultKind) -> Bool {
+        guard faults.contains(fault), committed[fault] ?? 0 < maximums[fault] ?? .max else { return false }
+        committed[fault, default: 0] += 1
+        return true
     }
 
     /// One request and its answer, waiting at most `limit`.
@@ -80,16 +91,13 @@ import Terminal
         }
         let fate = fate()
         if let again = fate.again {
-            faultsCommitted += 1
             deliver(after: fate.there + again, method, path, body, authorization)
         }
         guard !fate.isLostOnTheWay else {
-            faultsCommitted += 1
             await timeline.pause(limit)
             throw .timedOut
         }
         guard fate.there < limit else {
-            faultsCommitted += 1
             deliver(after: fate.there, method, path, body, authorization)
             await timeline.pause(limit)
             throw .timedOut
@@ -101,7 +109,6 @@ import Terminal
         observe(path, answer)
         let rest = limit - fate.there
         guard !fate.isAnswerLost, fate.back < rest else {
-            faultsCommitted += 1
             await timeline.pause(rest)
             throw .timedOut
         }

@@ -1,3 +1,4 @@
+import HubProtocol
 import Payments
 import Simulation
 import SmartCards
@@ -18,6 +19,8 @@ import SmartCards
     let purseCard: CardID
     /// The code that the student drew last.
     var code: (text: String, reference: CodeReference)?
+    /// The account's PIN, as the student knows it.
+    var pin: AccountPIN?
     /// Whether somebody is holding the purse card to a reader now.
     var isTapping = false
 
@@ -36,6 +39,7 @@ import SmartCards
             information: information, identifier: [0x04] + UInt64(number).bigEndianBytes(count: 6),
             balance: Self.purseAtStart)
         memory.applicationName = Self.applicationName
+        memory.behavior.isLoadFree = true
         purse = SimulatedPurseCard(
             memory: memory, keys: CampusKeys.keys(of: information),
             random: SeededRandom(seed: seed, purpose: "card/\(number)"))

@@ -16,6 +16,8 @@ import Terminal
     let purse: PurseService
     let verification: CodeVerification
     let presentation: CardPresentation
+    let corrections: CorrectionService
+    let policies: any PolicyLedger
     let sync: SyncSteps
     /// Ends a rest of the sync.
     let bell: Timeline.Bell
@@ -29,39 +31,50 @@ import Terminal
         var number: Int
         var ledger: SQLiteLedger
         var disk: SimulatedDisk
-        var terminalClock: any TerminalClock
+        var clock: TrustedClock
         var merchant: MerchantID
         var ports: TerminalPorts
         var secureModule: any SecureModule
         var timeline: Timeline
+        var seed: UInt64
     }
 
     init(_ setting: Setting) async throws(LedgerError) {
         number = setting.number
         ledger = setting.ledger
         disk = setting.disk
-        let trusted = TrustedClock(clock: setting.terminalClock)
+        let trusted = setting.clock
         clock = trusted
         let bell = Timeline.Bell()
         self.bell = bell
         let timeline = setting.timeline
         let ports = setting.ports
         let recorded: @Sendable () -> Void = { timeline.ring(bell) }
-        let authorizer = Authorizer(policy: ports.policy)
+        let authorizer = Authorizer(policy: ports.policy, timeZoneOffset: CampusRules.timeZoneOffset)
         let authorization = AuthorizationService(
-            journal: ports.journal, hub: ports.hub, clock: trusted, authorizer: authorizer,
-            merchant: setting.merchant, hubBudget: .milliseconds(150), recorded: recorded)
+            journal: ports.journal, policies: ports.policies, hub: ports.hub, clock: trusted, authorizer: authorizer,
+            merchant: setting.merchant, hubBudget: .milliseconds(150), selectionSeed: setting.seed, recorded: recorded)
+        policies = ports.policies
+        corrections = CorrectionService(
+            journal: ports.corrections, numbers: ports.journal, clock: trusted,
+            rules: CorrectionRules(timeZoneOffset: CampusRules.timeZoneOffset),
+            abandon: { authorization.abandon($0) }, recorded: recorded)
         self.authorization = authorization
         let purse = PurseService(
             journal: ports.journal, hub: ports.hub, authorizer: authorizer, clock: trusted,
-            merchant: setting.merchant, abandon: { authorization.abandon($0) }, recorded: recorded)
+            merchant: setting.merchant,
+            deliver: {
+                timeline.ring(bell)
+                await timeline.pause(.milliseconds(300))
+            },
+            abandon: { authorization.abandon($0) }, recorded: recorded)
         self.purse = purse
         let verification = CodeVerification(lifetimeMaximum: .seconds(120), logger: .silent)
         self.verification = verification
         verification.replaceKeys(try await ports.replica.codeKeys())
         presentation = CardPresentation(
             profiles: [.purse(Self.profile)], terminal: ledger.terminal, secureModule: setting.secureModule,
-            purse: purse, clock: trusted, timeZoneOffset: 28_800)
+            purse: purse, clock: trusted, timeZoneOffset: CampusRules.timeZoneOffset)
         sync = SyncSteps(
             queue: ports.queue, replica: ports.replica, keys: ledger, hub: ports.hub, clock: trusted,
             signer: ports.signer,
@@ -79,11 +92,13 @@ import Terminal
     private static var profile: PurseProfile {
         PurseProfile(
             name: "campus", application: .name(Student.applicationName), purchaseKeyIndex: 1,
-            proof: .secureModule(factors: [.applicationSerial]), tender: .purse)
+            proof: .secureModule(factors: [.applicationSerial]), tender: .purse,
+            load: PurseProfile.Load(keyIndex: 1, isPINNeeded: false))
     }
 
-    /// How long a terminal that is level waits before it asks for changes again.
-    private static let pollInterval = Duration.seconds(600)
+    /// How long a terminal that is level and sells nothing waits before it asks for changes again: far longer than the
+    /// daemon does, because half of the time of a quiet run would go into asking.
+    private static let pollInterval = Duration.seconds(1800)
 
     /// Whether the program runs and can still do something.
     var isAlive: Bool { !hasEnded && !disk.isDead }

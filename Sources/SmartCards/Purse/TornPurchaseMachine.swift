@@ -144,8 +144,14 @@ package struct TornPurchaseMachine: CardMachine {
             case .notOurs: return finish(.suspense(findings))
             case .notReadable: return checkTAC(0)
             }
-        default: return finish(.suspense(findings))
+        default:
+            return findings.logRecord == nil ? lookPastLaterUse() : finish(.committed(findings, provenBy: .logRecord))
         }
+    }
+
+    /// The card was used since, so its balance says nothing; serial and log may still show that it did not pay.
+    private mutating func lookPastLaterUse() -> Action {
+        findings.record == .ours ? finish(.suspense(findings)) : askSerial()
     }
 
     private mutating func checkTAC(_ index: Int) -> Action {

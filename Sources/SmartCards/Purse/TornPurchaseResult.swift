@@ -43,7 +43,8 @@ package struct TornPurchaseFindings: Sendable, Hashable {
     package var proofs: [TransactionProof] = []
 }
 
-/// What stands beside a balance that is lower by the amount.
+/// What stands beside a balance that is lower by the amount. The log record alone proves the purchase, also when the
+/// card was used since and its balance is another.
 package enum TornPurchaseProof: String, Sendable, Hashable, CaseIterable {
     case logRecord
     case compoundRecord
@@ -51,7 +52,7 @@ package enum TornPurchaseProof: String, Sendable, Hashable, CaseIterable {
     case tac
 }
 
-/// What stands beside an unchanged balance.
+/// What stands beside an unchanged balance, or one that later use explains.
 package enum TornPurchaseRefutation: String, Sendable, Hashable, CaseIterable {
     /// The card still offers the torn purchase's serial: it has not paid since.
     case serialUnchanged
