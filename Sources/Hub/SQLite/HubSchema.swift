@@ -5,7 +5,7 @@ enum HubSchema {
     /// `PRAGMA application_id` of a hub database: "CTHB".
     static let applicationID: Int64 = 0x4354_4842
     /// `PRAGMA user_version`: the number of migrations that made the file.
-    static let version: Int64 = 9
+    static let version: Int64 = 10
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -44,6 +44,10 @@ enum HubSchema {
         migrator.registerMigration("9 policies") { db in
             try db.execute(sql: policiesSQL)
             try db.execute(sql: "PRAGMA user_version = 9")
+        }
+        migrator.registerMigration("10 work notes") { db in
+            try db.execute(sql: workNotesSQL)
+            try db.execute(sql: "PRAGMA user_version = 10")
         }
         return migrator
     }
