@@ -52,7 +52,8 @@ extension CorrectionRefusal.Code {
         switch self {
         case .saleUnknown, .noSale: .notFound
         case .amountInvalid: .badRequest
-        case .notASale, .cardPursePaid, .aboveSale, .correctedBefore, .tooLate, .notLastSale, .referenceReused:
+        case .notASale, .accountUnknown, .outcomeUnknown, .aboveSale, .correctedBefore, .tooLate, .notLastSale,
+            .referenceReused:
             .conflict
         }
     }

@@ -83,7 +83,7 @@ extension CorrectionMessage {
             sale: Sale(
                 transaction: stored.sale.transaction, trace: stored.sale.transaction.trace,
                 amountFen: sold.amount.fen, timeMilliseconds: stored.sale.decidedAt.milliseconds, lane: sold.lane,
-                payer: payer, correctedFen: stored.corrected.fen),
+                payer: payer, correctedFen: stored.corrected.fen, cardPursePaid: sold.movement.isCardMoney),
             repeated: stored.isRepeated)
     }
 }

@@ -45,10 +45,12 @@ package struct CorrectionMessage: Codable, Sendable, Hashable {
         package var payer: String
         /// What was given back of it until now.
         package var correctedFen: Int64
+        /// Whether the card's own purse paid: the money is on its account then, and not on the card.
+        package var cardPursePaid: Bool
 
         package init(
             transaction: TransactionID, trace: TraceNumber, amountFen: Int64, timeMilliseconds: Int64, lane: LaneID,
-            payer: String, correctedFen: Int64
+            payer: String, correctedFen: Int64, cardPursePaid: Bool
         ) {
             self.transaction = transaction
             self.trace = trace
@@ -57,6 +59,7 @@ package struct CorrectionMessage: Codable, Sendable, Hashable {
             self.lane = lane
             self.payer = payer
             self.correctedFen = correctedFen
+            self.cardPursePaid = cardPursePaid
         }
     }
 

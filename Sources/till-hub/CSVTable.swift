@@ -67,16 +67,18 @@ struct CSVTable {
     private func name(_ account: BookAccount) -> String {
         switch account {
         case .cardholder where !eachAccount: "cardholders"
+        case .subsidy where !eachAccount: "subsidies"
         case .debt where !eachAccount: "debts"
         case .purse where !eachAccount: "purses"
         default: account.text
         }
     }
 
-    /// References of purse postings name the card.
+    /// References of purse postings name the card, those of subsidies as a rule the account.
     private func reference(_ posting: ExportedPosting) -> String {
         switch posting.kind {
-        case .purseOpening where !eachAccount, .purseCorrection where !eachAccount: ""
+        case .purseOpening, .purseCorrection, .subsidyGrant, .subsidyExpiry:
+            eachAccount ? posting.reference ?? "" : ""
         default: posting.reference ?? ""
         }
     }

@@ -71,17 +71,21 @@ struct TerminalClaimFile {
         // A part of a journal says how far it goes, and nothing about a whole day.
         guard first.sequence == 1 else { return claim }
         var times: [TransactionID: UnixTime] = [:]
-        var (count, fen): (Int64, Int64) = (0, 0)
+        var (sales, corrections): ((count: Int64, fen: Int64), (count: Int64, fen: Int64)) = ((0, 0), (0, 0))
         for (record, _) in lines {
             times[record.transaction] = record.decidedAt
             // What an unknown transaction moved happened when it was unknown, not when that was found out.
             var time = record.decidedAt
             if case .resolved(let resolution) = record.outcome { time = times[resolution.subject] ?? time }
-            guard record.posting != nil, calendar.day(of: time) == day else { continue }
-            count += 1
-            fen += record.sale?.amount.fen ?? 0
+            guard record.posting != nil, let sale = record.sale, calendar.day(of: time) == day else { continue }
+            if sale.movement.corrects == nil {
+                sales = (sales.count + 1, sales.fen + sale.amount.fen)
+            } else {
+                corrections = (corrections.count + 1, corrections.fen + sale.amount.fen)
+            }
         }
-        (claim.count, claim.fen) = (count, fen)
+        (claim.count, claim.fen) = sales
+        (claim.correctionCount, claim.correctionFen) = corrections
         return claim
     }
 }

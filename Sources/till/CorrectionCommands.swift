@@ -8,7 +8,8 @@ struct RefundCommand: AsyncParsableCommand {
         commandName: "refund", abstract: "Gives back what a sale of this terminal took, or a part of it (退款).",
         discussion: """
             The money goes from the merchant back to the account that paid: first to the subsidy purse what was \
-            subsidy, then to cash. Never more than the sale over all its refunds. Works without the hub too.
+            subsidy, then to cash. What a card's own purse paid goes to the card's account, from where 'till load' \
+            brings it onto the card. Never more than the sale over all its refunds. Works without the hub too.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -97,6 +98,9 @@ struct CorrectionText {
         let left = correction.sale.amountFen - correction.sale.correctedFen
         line += "  left \(Amount(fen: left))"
         if correction.repeated { line += "  made before" }
+        if correction.sale.cardPursePaid {
+            line += "\nto the card's account, not onto the card: till load does that  已退至账户，圈存后到卡"
+        }
         text = line
     }
 }

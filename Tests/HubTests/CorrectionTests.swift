@@ -246,6 +246,7 @@ extension TestTerminal {
     }
 
     /// Writes a sale that subsidy paid in part.
+    @discardableResult
     func write(_ outcome: Outcome, _ account: AccountID, fen: Int64, subsidy: Int64) throws -> JournalRecord {
         append(
             JournalRecord.Sale(

@@ -108,7 +108,7 @@ struct CorrectionTests {
                         corrected: voided.corrected,
                         isRepeated: true)))
         try await ledger.tap(Campus.purchase(), .unknown)
-        #expect(try await void("v-4", nil) == .refused(CorrectionRefusal(.cardPursePaid)))
+        #expect(try await void("v-4", nil) == .refused(CorrectionRefusal(.outcomeUnknown)))
         #expect(try await ledger.verify().findings == [])
     }
 

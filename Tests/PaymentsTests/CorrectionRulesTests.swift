@@ -20,7 +20,9 @@ struct CorrectionRulesTests {
 
     private func subject(
         _ fen: Int64 = 1000, subsidy: Int64 = 0, movement: JournalRecord.Movement = .accountPurchase,
-        outcome: Outcome = .approved, corrected: Int64 = 0, correctedSubsidy: Int64 = 0, isLast: Bool = true
+        outcome: Outcome = .approved, verdict: Resolution.Verdict? = nil, knowsAccount: Bool = true,
+        corrected: Int64 = 0,
+        correctedSubsidy: Int64 = 0, isLast: Bool = true
     ) -> CorrectableSale {
         let record = JournalRecord(
             sequence: 3, transaction: id, outcome: outcome,
@@ -30,8 +32,17 @@ struct CorrectionRulesTests {
                 path: .offline(.unreachable)),
             decidedAt: Self.noon, replicaCursor: 9)
         return CorrectableSale(
-            record: record, corrected: Amount(fen: corrected), correctedSubsidy: Amount(fen: correctedSubsidy),
+            record: record, verdict: verdict ?? Self.verdict(outcome), account: knowsAccount ? account : nil,
+            corrected: Amount(fen: corrected), correctedSubsidy: Amount(fen: correctedSubsidy),
             isLastOfLane: isLast)
+    }
+
+    private static func verdict(_ outcome: Outcome) -> Resolution.Verdict {
+        switch outcome {
+        case .approved: .happened
+        case .unknown: .undetermined
+        case .declined, .voided, .resolved: .didNotHappen
+        }
     }
 
     private func refund(_ fen: Int64? = nil) -> CorrectionOrder {
@@ -110,9 +121,26 @@ struct CorrectionRulesTests {
         #expect(code(refund(), subject(outcome: .declined(.cardUnknown))) == .notASale)
         #expect(code(refund(), subject(movement: .refund(of: id))) == .notASale)
         #expect(code(refund(), subject(movement: .void(of: id))) == .notASale)
-        #expect(code(refund(), subject(movement: .pursePurchase(evidence))) == .cardPursePaid)
-        #expect(code(refund(), subject(movement: .purseLoad(evidence))) == .cardPursePaid)
-        #expect(code(refund(), subject(movement: .pursePurchase(evidence), outcome: .unknown)) == .cardPursePaid)
+        #expect(code(refund(), subject(movement: .purseLoad(evidence))) == .notASale)
+        #expect(code(refund(), subject(movement: .pursePurchase(evidence), outcome: .unknown)) == .outcomeUnknown)
+    }
+
+    @Test("what a card's own purse paid goes back to the card's account, whether at once or as found out later")
+    func purse() throws {
+        let evidence = try #require(EvidenceBytes([1]))
+        let paid = JournalRecord.Movement.pursePurchase(evidence)
+        for subject in [
+            subject(movement: paid), subject(movement: paid, outcome: .unknown, verdict: .happened),
+        ] {
+            let sale = try rules.sale(for: refund(400), of: subject, now: Self.noon).get()
+            #expect(sale.movement == .refund(of: id) && sale.account == account && sale.subsidy == .zero)
+            #expect(JournalRecord.isWellFormed(.approved, sale))
+            let void = try rules.sale(for: .void(lane, sale: nil), of: subject, now: Self.noon).get()
+            #expect(void.movement == .void(of: id) && void.amount == Amount(fen: 1000) && void.account == account)
+        }
+        #expect(code(refund(), subject(movement: paid, knowsAccount: false)) == .accountUnknown)
+        #expect(code(refund(1001), subject(movement: paid)) == .aboveSale)
+        #expect(code(refund(), subject(movement: paid, outcome: .unknown, verdict: .didNotHappen)) == .notASale)
     }
 
     @Test("a void is of the lane's last sale, within five minutes")
@@ -150,7 +178,7 @@ struct CorrectionRulesTests {
     @Test("every refusal has a number of its own and says itself in two languages")
     func texts() {
         let refusals = CorrectionRefusal.Code.allCases.map(CorrectionRefusal.init)
-        #expect(refusals.allSatisfy { (6040...6049).contains($0.number) })
+        #expect(refusals.allSatisfy { (6040...6050).contains($0.number) })
         #expect(Set(refusals.map(\.message)).count == refusals.count)
         #expect(Set(refusals.map(\.chineseText)).count == refusals.count)
     }

@@ -19,6 +19,20 @@ package enum AdjustmentKind: String, Codable, Sendable, CaseIterable {
     case merchantCredit
     /// 扣回商户: a merchant pays into suspense.
     case merchantDebit
+
+    /// For the office.
+    package var chineseText: String {
+        switch self {
+        case .makeUpDebit: "补扣"
+        case .refund: "退款"
+        case .debt: "转欠款"
+        case .debtRecovery: "收回欠款"
+        case .debtWriteOff: "核销欠款"
+        case .writeOff: "核销"
+        case .merchantCredit: "补结商户"
+        case .merchantDebit: "扣回商户"
+        }
+    }
 }
 
 /// Where an adjustment stands. It leaves `proposed` once and never again.

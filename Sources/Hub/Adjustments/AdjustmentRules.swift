@@ -22,6 +22,8 @@ package struct AdjustmentFacts: Sendable, Hashable {
         package var isInSuspense: Bool
         package var merchant: MerchantID?
         package var amount: Amount
+        /// What of it the subsidy purse paid and has not got back.
+        package var subsidyLeft = Amount.zero
     }
 
     package init() {}
@@ -40,6 +42,12 @@ package enum AdjustmentRules {
             throw flaw("transaction or exception: an adjustment points at what it corrects")
         }
         let legs = try legs(adjustment, facts)
+        if adjustment.kind == .refund, case (.merchant(let merchant), .cardholder(let account)) = legs {
+            // Subsidy went out first and comes back first, as at a terminal: it never becomes cash.
+            return .refund(
+                adjustment.amount, subsidy: min(adjustment.amount, facts.sale?.subsidyLeft ?? .zero), from: merchant,
+                to: account)
+        }
         return Posting([
             Entry(account: legs.payer, amount: -adjustment.amount),
             Entry(account: legs.payee, amount: adjustment.amount),

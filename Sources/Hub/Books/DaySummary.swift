@@ -47,9 +47,27 @@ package struct MerchantDay: Codable, Sendable, Hashable {
     package var figures: MerchantFigures
 }
 
+/// What the cash desk took in on a day. A top-up that ends a debt is two postings and one top-up: all of it was paid in
+/// at the desk.
+package struct PaidIn: Codable, Sendable, Hashable {
+    /// Top-ups.
+    package var count: Int64
+    /// What was paid in with them.
+    package var fen: Int64
+    /// The part of it that ended debts.
+    package var debtFen: Int64
+
+    package init(count: Int64, fen: Int64, debtFen: Int64) {
+        self.count = count
+        self.fen = fen
+        self.debtFen = debtFen
+    }
+}
+
 /// A business day with its merchants.
 package struct DayReport: Codable, Sendable, Hashable {
     package var summary: DaySummary
+    package var paidIn: PaidIn
     package var merchants: [MerchantDay]
 }
 

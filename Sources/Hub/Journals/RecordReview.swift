@@ -45,7 +45,9 @@ package enum RecordReview {
     ) -> [HubException] {
         var findings: [HubException] = []
         func add(_ kind: ExceptionKind, _ text: String) {
-            findings.append(HubException(kind, transaction: transaction, account: account, text: text))
+            var finding = HubException(kind, transaction: transaction, account: account, text: text)
+            finding.amount = kind == .overdrawn ? -facts.balance : sale.amount
+            findings.append(finding)
         }
         if !facts.accountExists {
             add(.accountUnknown, "\(sale.amount) was posted to suspense: \(account) does not exist")
@@ -67,14 +69,14 @@ package enum RecordReview {
     }
 
     /// The same for a purse transaction that happened.
-    ///
     static func findings(_ entry: PurseEntry, facts: RecordFacts) -> [HubException] {
         var findings: [HubException] = []
         func add(_ finding: (kind: ExceptionKind, text: String)?) {
-            guard let finding else { return }
-            findings.append(
-                HubException(
-                    finding.kind, transaction: entry.transaction, account: entry.account, text: finding.text))
+            guard let found = finding else { return }
+            var finding = HubException(
+                found.kind, transaction: entry.transaction, account: entry.account, text: found.text)
+            finding.amount = found.kind == .overdrawn ? -facts.balance : entry.amount
+            findings.append(finding)
         }
         add(merchantFinding(entry.amount, merchant: entry.merchant, facts: facts))
         guard entry.kind == .load, let account = entry.account else { return findings }

@@ -34,7 +34,35 @@ package enum PostingKind: String, Codable, Sendable, CaseIterable {
     case settlementPayment
 }
 
-/// One line of a statement: this account's side of a posting.
+extension PostingKind {
+    /// For cardholders, merchants and the office.
+    package var chineseText: String {
+        switch self {
+        case .purchase: "消费"
+        case .topUp: "充值"
+        case .refund: "退款"
+        case .void: "撤销"
+        case .debtRecovery: "还欠款"
+        case .subsidyGrant: "补贴发放"
+        case .subsidyExpiry: "补贴到期"
+        case .pursePurchase: "钱包消费"
+        case .purseLoad: "圈存"
+        case .purseReversal: "钱包冲正"
+        case .purseOpening: "钱包期初"
+        case .purseCorrection: "钱包更正"
+        case .adjustment: "调账"
+        case .settlement: "结算"
+        case .settlementPayment: "结算付款"
+        }
+    }
+}
+
+/// Which of an account's two purses a line is about.
+package enum StatementPurse: String, Codable, Sendable, CaseIterable {
+    case cash, subsidy
+}
+
+/// One line of a statement: this account's side of a posting. A posting that both purses paid has a line for each.
 package struct StatementLine: Codable, Sendable, Hashable {
     package var posting: Int64
     package var kind: PostingKind
@@ -42,9 +70,11 @@ package struct StatementLine: Codable, Sendable, Hashable {
     package var occurredAtMilliseconds: Int64
     /// When the hub posted it.
     package var postedAtMilliseconds: Int64
+    /// Present on a cardholder's statement.
+    package var purse: StatementPurse?
     /// Credits are positive.
     package var amountFen: Int64
-    /// Balance after this line, in order of posting.
+    /// Balance of its purse after this line, in order of posting.
     package var balanceFen: Int64
     /// The other side: `merchant:canteen-1`, `cardholder:2026010001`, `subsidy:2026010001`, `purse:` and a card,
     /// `funding`, `suspense`.
@@ -58,8 +88,10 @@ package struct StatementLine: Codable, Sendable, Hashable {
 /// A page of a statement, newest line first.
 package struct Statement: Codable, Sendable, Hashable {
     package var lines: [StatementLine]
-    /// Balance now.
+    /// Balance now; of the cash purse on a cardholder's statement.
     package var balanceFen: Int64
+    /// Balance of the subsidy purse now, on a cardholder's statement.
+    package var subsidyFen: Int64?
     /// Where the next, older page starts; absent on the last page.
     package var next: Int64?
 }

@@ -20,6 +20,14 @@ extension OperatorRoutes {
                     now: request.now)
             },
             .taking(
+                .post, "/operator/v1/exceptions/{exception}/notes", "noteException", .operator, ExceptionFinding.self
+            ) { request, finding in
+                try Texts.check(finding.note, field: "note", limit: HubLimits.noteBytes)
+                return try await store.noteException(
+                    request.number("exception"), note: finding.note, by: request.identifiedOperator(),
+                    now: request.now)
+            },
+            .taking(
                 .post, "/operator/v1/exceptions/{exception}/reopen", "reopenException", .operator,
                 ExceptionReopening.self
             ) { request, reopening in

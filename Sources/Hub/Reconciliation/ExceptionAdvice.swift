@@ -104,8 +104,10 @@ package struct ExceptionAdvice: Sendable, Hashable {
                 "通知充值；否则转欠款，以后收回或核销")
         case .correctionContested:
             ExceptionAdvice(
-                "退款存疑", "the amount waits in suspense: find the sale; pay the account by an adjustment, or close",
-                "金额在挂账中：查明原交易；用调账退给账户，或注明原因后关闭")
+                "退款存疑",
+                "the amount waits in suspense: find the sale; merchant-credit gives it back to the merchant, then "
+                    + "refund what the account is due",
+                "金额在挂账中：查明原交易；先补结商户（merchant-credit），再退款（refund）给应得账户")
         case .codeUsedTwice:
             ExceptionAdvice("付款码重复使用", "refund one of the two sales", "退还其中一笔")
         case .codeUnknown, .codeContradicted:

@@ -9,15 +9,18 @@ package struct TerminalClaim: Codable, Sendable, Hashable {
     package var sequence: UInt64
     /// Hash after that record.
     package var hash: JournalHash?
-    /// Money records of the day that is reconciled, and their sum; absent when only the head is known.
+    /// Sales and loads of the day that is reconciled, and their sum; absent when only the head is known.
     package var count: Int64?
     package var fen: Int64?
+    /// Refunds and voids of the day, and their sum; absent when only the head is known.
+    package var correctionCount: Int64?
+    package var correctionFen: Int64?
     /// What it says that it has not delivered.
     package var unsentFen: Int64?
 
     package init(
         terminal: TerminalID, journal: JournalID, sequence: UInt64, hash: JournalHash? = nil, count: Int64? = nil,
-        fen: Int64? = nil, unsentFen: Int64? = nil
+        fen: Int64? = nil, correctionCount: Int64? = nil, correctionFen: Int64? = nil, unsentFen: Int64? = nil
     ) {
         self.terminal = terminal
         self.journal = journal
@@ -25,6 +28,8 @@ package struct TerminalClaim: Codable, Sendable, Hashable {
         self.hash = hash
         self.count = count
         self.fen = fen
+        self.correctionCount = correctionCount
+        self.correctionFen = correctionFen
         self.unsentFen = unsentFen
     }
 }
@@ -51,12 +56,15 @@ package struct TerminalDay: Codable, Sendable, Hashable {
     /// What the terminal says; absent when it was not asked.
     package var claimedCount: Int64?
     package var claimedFen: Int64?
-    /// Records here that move money, and their sum.
+    /// Records here of sales and loads, and their sum.
     package var recordCount: Int64 = 0
     package var recordFen: Int64 = 0
     /// Postings of them.
     package var postingCount: Int64 = 0
     package var postingFen: Int64 = 0
+    /// Postings of refunds and voids, which count for themselves.
+    package var correctionCount: Int64 = 0
+    package var correctionFen: Int64 = 0
     /// Postings among them that cards' own purses paid, how many of those with a proof that verifies.
     package var purseCount: Int64 = 0
     package var purseFen: Int64 = 0

@@ -76,29 +76,44 @@ enum AdjustmentTable {
                 facts.others[try row.choice("kind")] = try row.amount("sum")
             }
             // What terminals have given back of the sale counts with what the office has.
-            facts.others[.refund, default: .zero] += try corrected(transaction, db)
+            let corrected = try corrected(transaction, db)
+            facts.others[.refund, default: .zero] += corrected.amount
+            facts.sale?.subsidyLeft -= try corrected.subsidy + refunded(transaction, db).subsidy
         }
         return facts
     }
 
+    /// What went back of a sale, and what of that to the subsidy purse.
+    typealias GivenBack = (amount: Amount, subsidy: Amount)
+
     /// What refunds and voids of terminals have given back of a sale.
-    private static func corrected(_ sale: TransactionID, _ db: Database) throws -> Amount {
-        try db.row(
+    private static func corrected(_ sale: TransactionID, _ db: Database) throws -> GivenBack {
+        try givenBack(
             """
-            SELECT coalesce(sum(e.amount_fen), 0) AS sum FROM record r
-            JOIN posting p ON p.transaction_id = r.transaction_id
+            FROM record r JOIN posting p ON p.transaction_id = r.transaction_id
             JOIN entry e ON e.posting_id = p.id JOIN book b ON b.id = e.book_id
-            WHERE r.corrects = ? AND p.kind IN ('refund', 'void') AND e.amount_fen > 0 AND b.name <> 'suspense'
-            """, [sale.blob])?.amount("sum") ?? .zero
+            WHERE r.corrects = ? AND p.kind IN ('refund', 'void')
+            """, sale, db)
     }
 
     /// What adjustments have given back of a sale.
-    static func refunded(_ sale: TransactionID, _ db: Database) throws -> Amount {
-        try db.row(
+    static func refunded(_ sale: TransactionID, _ db: Database) throws -> GivenBack {
+        try givenBack(
             """
-            SELECT coalesce(sum(amount_fen), 0) AS sum FROM adjustment
-            WHERE transaction_id = ? AND kind = 'refund' AND state = 'approved'
-            """, [sale.blob])?.amount("sum") ?? .zero
+            FROM adjustment a JOIN entry e ON e.posting_id = a.posting_id JOIN book b ON b.id = e.book_id
+            WHERE a.transaction_id = ? AND a.kind = 'refund' AND a.state = 'approved'
+            """, sale, db)
+    }
+
+    /// - Parameter source: entries `e` on books `b` of what corrects the sale.
+    private static func givenBack(_ source: String, _ sale: TransactionID, _ db: Database) throws -> GivenBack {
+        let row = try db.row(
+            """
+            SELECT coalesce(sum(e.amount_fen), 0) AS amount,
+                coalesce(sum(CASE WHEN b.name LIKE 'subsidy:%' THEN e.amount_fen END), 0) AS subsidy
+            \(source) AND e.amount_fen > 0 AND b.name <> 'suspense'
+            """, [sale.blob])
+        return (try row?.amount("amount") ?? .zero, try row?.amount("subsidy") ?? .zero)
     }
 
     private static func balance(_ account: BookAccount, _ db: Database) throws -> Amount {
@@ -119,7 +134,8 @@ enum AdjustmentTable {
             let amount = try row.amount("amount_fen")
             var found = sale ?? AdjustmentFacts.Sale(isInSuspense: false, amount: .zero)
             switch account {
-            case .cardholder(let id), .subsidy(let id): found.account = id
+            case .cardholder(let id): found.account = id
+            case .subsidy(let id): (found.account, found.subsidyLeft) = (id, -amount)
             case .merchant(let merchant): (found.merchant, found.amount) = (merchant, amount)
             case .suspense: found.isInSuspense = true
             case .purse, .funding, .debt, .settled, .bank, .losses: break

@@ -56,8 +56,8 @@ extension BooksCheck {
             WHERE p.kind IN ('settlement', 'settlementPayment') AND s.id IS NULL
             UNION ALL
             SELECT p.id FROM posting p LEFT JOIN adjustment a ON a.posting_id = p.id
-            LEFT JOIN entry e ON e.posting_id = p.id AND e.amount_fen > 0
-            WHERE p.kind = 'adjustment' AND (a.id IS NULL OR a.amount_fen <> e.amount_fen)
+            WHERE p.kind = 'adjustment' AND (a.id IS NULL OR a.amount_fen <> (SELECT sum(e.amount_fen) FROM entry e
+                WHERE e.posting_id = p.id AND e.amount_fen > 0))
             """)
         {
             add("posting \(try row.integer("id")) of the office has no settlement or adjustment that agrees")

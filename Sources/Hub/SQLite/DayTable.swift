@@ -93,6 +93,25 @@ enum DayTable {
         return try rows.map { MerchantDay(merchant: try $0.identifier("merchant"), figures: try $0.figures()) }
     }
 
+    /// What the cash desk took in. Counted from the postings, which a closed day never loses or gains.
+    static func paidIn(_ day: BusinessDay, _ db: Database) throws -> PaidIn {
+        guard
+            let row = try db.row(
+                """
+                SELECT count(CASE WHEN p.kind = 'topUp' OR NOT EXISTS
+                        (SELECT 1 FROM posting t WHERE t.reference = substr(p.reference, 6) AND t.kind = 'topUp')
+                        THEN 1 END) AS count,
+                    coalesce(sum(e.amount_fen), 0) AS fen,
+                    coalesce(sum(CASE WHEN p.kind = 'debtRecovery' THEN e.amount_fen END), 0) AS debt_fen
+                FROM posting_day d JOIN posting p ON p.id = d.posting_id
+                JOIN entry e ON e.posting_id = p.id AND e.amount_fen > 0
+                WHERE d.day = ? AND p.kind IN ('topUp', 'debtRecovery')
+                """, [day.number])
+        else { throw HubStoreError(.damaged, detail: "business day") }
+        return PaidIn(
+            count: try row.integer("count"), fen: try row.integer("fen"), debtFen: try row.integer("debt_fen"))
+    }
+
     /// What was stored when the day was closed.
     static func closedMerchants(_ day: BusinessDay, _ db: Database) throws -> [MerchantDay] {
         try db.rows("SELECT * FROM merchant_day WHERE day = ? ORDER BY merchant", [day.number]).map {

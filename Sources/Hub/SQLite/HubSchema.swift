@@ -49,6 +49,10 @@ enum HubSchema {
             try db.execute(sql: holdSplitSQL)
             try db.execute(sql: "PRAGMA user_version = 10")
         }
+        migrator.registerMigration("11 work notes") { db in
+            try db.execute(sql: workNotesSQL)
+            try db.execute(sql: "PRAGMA user_version = 11")
+        }
         return migrator
     }
 

@@ -15,10 +15,14 @@ struct ReconciliationWalk {
 
     /// Two like sales of one payer within this time are shown to a person: as long as a second tap by mistake takes.
     static let repeatedWithinMilliseconds: Int64 = 120_000
-    /// Postings of terminals that happened in the day, whenever they were posted.
+    /// Postings that happened in the day, whenever they were posted.
     private static let postings = """
         SELECT d.posting_id, d.late_day FROM posting_day d WHERE d.day = :day AND d.late_day IS NULL
         UNION ALL SELECT d.posting_id, d.late_day FROM posting_day d WHERE d.late_day = :day
+        """
+    /// What posting `p` moved: a sale that two purses paid, or a refund to both, is one posting with three entries.
+    private static let moved = """
+        (SELECT sum(e.amount_fen) FROM entry e WHERE e.posting_id = p.id AND e.amount_fen > 0)
         """
 
     init(day: BusinessDay, terminal: TerminalID?, calendar: BusinessCalendar, now: UnixTime, _ db: Database) {
@@ -40,22 +44,27 @@ struct ReconciliationWalk {
         }
         for row in try rows(
             """
-            SELECT substr(p.transaction_id, 1, 6) AS terminal, count(*) AS postings, sum(e.amount_fen) AS posted,
-                count(r.id) AS records, coalesce(sum(r.amount_fen), 0) AS recorded,
-                sum(p.kind IN ('pursePurchase', 'purseLoad')) AS purses,
-                sum(CASE WHEN p.kind IN ('pursePurchase', 'purseLoad') THEN e.amount_fen ELSE 0 END) AS purse_fen,
-                sum(t.proof IS 'genuine') AS proven, count(line.late_day) AS late
-            FROM (\(Self.postings)) AS line JOIN posting p ON p.id = line.posting_id
-            JOIN entry e ON e.posting_id = p.id AND e.amount_fen > 0
-            LEFT JOIN record r ON r.transaction_id = p.transaction_id
-            LEFT JOIN purse_transaction t ON t.transaction_id = p.transaction_id
-            WHERE p.transaction_id IS NOT NULL GROUP BY 1
+            SELECT substr(transaction_id, 1, 6) AS terminal, sum(1 - is_correction) AS postings,
+                sum(CASE WHEN is_correction THEN 0 ELSE fen END) AS posted,
+                sum(recorded IS NOT NULL AND NOT is_correction) AS records,
+                coalesce(sum(CASE WHEN is_correction THEN 0 ELSE recorded END), 0) AS recorded,
+                sum(is_correction) AS corrections, sum(CASE WHEN is_correction THEN fen ELSE 0 END) AS corrected,
+                sum(is_purse) AS purses, sum(CASE WHEN is_purse THEN fen ELSE 0 END) AS purse_fen,
+                sum(is_proven) AS proven, count(late_day) AS late
+            FROM (SELECT p.transaction_id, line.late_day, r.amount_fen AS recorded, \(Self.moved) AS fen,
+                    p.kind IN ('refund', 'void') AS is_correction,
+                    p.kind IN ('pursePurchase', 'purseLoad') AS is_purse, t.proof IS 'genuine' AS is_proven
+                FROM (\(Self.postings)) AS line JOIN posting p ON p.id = line.posting_id
+                LEFT JOIN record r ON r.transaction_id = p.transaction_id
+                LEFT JOIN purse_transaction t ON t.transaction_id = p.transaction_id
+                WHERE p.transaction_id IS NOT NULL) GROUP BY 1
             """)
         {
             guard let id = TerminalID(text: Hex.encode(try row.bytes("terminal"))) else { continue }
             var line = days[id] ?? TerminalDay(terminal: id, name: "")
             (line.postingCount, line.postingFen) = (try row.integer("postings"), try row.integer("posted"))
             (line.recordCount, line.recordFen) = (try row.integer("records"), try row.integer("recorded"))
+            (line.correctionCount, line.correctionFen) = (try row.integer("corrections"), try row.integer("corrected"))
             (line.purseCount, line.purseFen) = (try row.integer("purses"), try row.integer("purse_fen"))
             (line.provenCount, line.lateCount) = (try row.integer("proven"), try row.integer("late"))
             days[id] = line
@@ -115,14 +124,27 @@ struct ReconciliationWalk {
                     text: "record \(claim.sequence) of the terminal is another than the hub's", terminal: claim.terminal
                 ))
         }
-        guard let line, let count = claim.count, let fen = claim.fen,
-            count != line.recordCount || fen != line.recordFen
+        if let line { try compareTotals(claim, line) }
+    }
+
+    /// Sums of the day, if the terminal said any.
+    private mutating func compareTotals(_ claim: TerminalClaim, _ line: TerminalDay) throws {
+        guard let count = claim.count, let fen = claim.fen else { return }
+        let corrections = (claim.correctionCount ?? line.correctionCount, claim.correctionFen ?? line.correctionFen)
+        guard
+            (count, fen) != (line.recordCount, line.recordFen)
+                || corrections != (line.correctionCount, line.correctionFen)
         else { return }
+        func text(_ sales: (Int64, Int64), _ corrections: (Int64, Int64)) -> String {
+            "\(sales.0) sales over \(Amount(fen: sales.1)) and \(corrections.0) refunds and voids over "
+                + "\(Amount(fen: corrections.1))"
+        }
         var differs = HubException(
             .totalsDiffer, subject: "\(claim.terminal)/\(day)",
-            text: "the terminal says \(count) sales over \(Amount(fen: fen)) on \(day), its records here say "
-                + "\(line.recordCount) over \(Amount(fen: line.recordFen))", terminal: claim.terminal)
-        differs.amount = Amount(fen: fen - line.recordFen)
+            text: "the terminal says \(text((count, fen), corrections)) on \(day), its records here say "
+                + text((line.recordCount, line.recordFen), (line.correctionCount, line.correctionFen)),
+            terminal: claim.terminal)
+        differs.amount = Amount(fen: fen - corrections.1 - line.recordFen + line.correctionFen)
         try raise(differs)
     }
 
@@ -144,11 +166,9 @@ struct ReconciliationWalk {
         }
         for row in try rows(
             """
-            SELECT p.transaction_id, e.amount_fen - r.amount_fen AS difference
+            SELECT p.transaction_id, \(Self.moved) - r.amount_fen AS difference
             FROM (\(Self.postings)) AS line JOIN posting p ON p.id = line.posting_id
-            JOIN entry e ON e.posting_id = p.id AND e.amount_fen > 0
-            JOIN record r ON r.transaction_id = p.transaction_id
-            WHERE e.amount_fen <> r.amount_fen
+            JOIN record r ON r.transaction_id = p.transaction_id WHERE difference <> 0
             """)
         {
             var finding = HubException(
@@ -183,14 +203,19 @@ struct ReconciliationWalk {
     private mutating func findRepeatedSales() throws {
         for row in try rows(
             """
-            SELECT * FROM (SELECT p.transaction_id, p.occurred_at, got.amount_fen,
-                    lag(p.transaction_id) OVER same AS earlier, lag(p.occurred_at) OVER same AS earlier_at
-                FROM (\(Self.postings)) AS line JOIN posting p ON p.id = line.posting_id
-                JOIN entry paid ON paid.posting_id = p.id AND paid.amount_fen < 0
-                JOIN entry got ON got.posting_id = p.id AND got.amount_fen > 0
-                JOIN book payer ON payer.id = paid.book_id
-                WHERE p.kind IN ('purchase', 'pursePurchase') AND payer.name <> 'suspense'
-                WINDOW same AS (PARTITION BY paid.book_id, got.book_id, got.amount_fen ORDER BY p.occurred_at, p.id))
+            SELECT * FROM (SELECT transaction_id, occurred_at, amount_fen,
+                    lag(transaction_id) OVER same AS earlier, lag(occurred_at) OVER same AS earlier_at
+                FROM (SELECT p.id, p.transaction_id, p.occurred_at, got.book_id AS merchant, got.amount_fen,
+                        (SELECT CASE WHEN b.name LIKE 'subsidy:%' THEN 'cardholder:' || substr(b.name, 9)
+                            ELSE b.name END FROM entry paid JOIN book b ON b.id = paid.book_id
+                         WHERE paid.posting_id = p.id AND paid.amount_fen < 0 LIMIT 1) AS payer
+                    FROM (\(Self.postings)) AS line JOIN posting p ON p.id = line.posting_id
+                    JOIN entry got ON got.posting_id = p.id AND got.amount_fen > 0
+                    WHERE p.kind IN ('purchase', 'pursePurchase') AND NOT EXISTS (SELECT 1 FROM record back
+                        JOIN posting v ON v.transaction_id = back.transaction_id
+                        WHERE back.corrects = p.transaction_id AND v.kind = 'void'))
+                WHERE payer <> 'suspense'
+                WINDOW same AS (PARTITION BY payer, merchant, amount_fen ORDER BY occurred_at, id))
             WHERE occurred_at - earlier_at < \(Self.repeatedWithinMilliseconds)
             """)
         {

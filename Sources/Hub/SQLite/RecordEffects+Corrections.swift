@@ -6,6 +6,7 @@ import Payments
 extension RecordEffects {
     /// A sale as it is posted, and what was given back of it.
     private struct PostedSale {
+        /// Which gets the money back: the one that paid, or the one of the card whose own purse paid.
         var account: AccountID?
         var merchant: MerchantID?
         var amount: Amount
@@ -16,6 +17,9 @@ extension RecordEffects {
 
     /// Posts a correction. One that does not fit its sale takes the money from the merchant as well, who gave it up,
     /// and leaves it in suspense for a person. A payment code stays used.
+    ///
+    /// What a card's own purse paid comes back to the card's account. The card still holds less, as its purse's book
+    /// says, so the two go on agreeing; a load brings the money onto the card.
     mutating func correct(_ record: JournalRecord, _ sale: JournalRecord.Sale, sheet: inout BookSheet) throws {
         guard let subject = sale.movement.corrects, let posting = record.posting else { return }
         let kind: PostingKind = if case .void = sale.movement { .void } else { .refund }
@@ -29,11 +33,11 @@ extension RecordEffects {
             occurredAt: record.decidedAt, postedAt: now)
         try releaseHold(record.transaction)
         guard let problem else { return }
-        try ExceptionTable.raise(
-            HubException(
-                .correctionContested, transaction: record.transaction, account: sale.account,
-                text: "\(sale.amount) of sale \(subject) was posted to suspense: \(problem)"),
-            now: now, db)
+        var finding = HubException(
+            .correctionContested, transaction: record.transaction, account: sale.account,
+            text: "\(sale.amount) of sale \(subject) was posted to suspense: \(problem)")
+        finding.amount = sale.amount
+        try ExceptionTable.raise(finding, now: now, db)
     }
 
     /// Why a correction cannot be posted to the account; `nil` when it can. The sale may stand in an earlier journal of
@@ -44,7 +48,9 @@ extension RecordEffects {
         guard subject.terminal == record.transaction.terminal else { return "the sale is another terminal's" }
         guard let sale = try postedSale(subject) else { return "no such sale is posted" }
         guard sale.merchant == correction.merchant else { return "another merchant sold" }
-        guard sale.account == correction.account else { return "another account paid, or none that exists" }
+        guard sale.account == correction.account else {
+            return "another account paid, or none that exists, or the card is of another account"
+        }
         let total = sale.corrected + correction.amount
         guard total <= sale.amount, sale.correctedSubsidy + correction.subsidy <= sale.subsidy,
             total - sale.correctedSubsidy - correction.subsidy <= sale.amount - sale.subsidy
@@ -59,7 +65,9 @@ extension RecordEffects {
         let entries = try db.rows(
             """
             SELECT b.name, e.amount_fen FROM posting p JOIN entry e ON e.posting_id = p.id
-            JOIN book b ON b.id = e.book_id WHERE p.transaction_id = ? AND p.kind = 'purchase'
+            JOIN book b ON b.id = e.book_id
+            WHERE p.transaction_id = ? AND p.kind IN ('purchase', 'pursePurchase')
+                AND NOT EXISTS (SELECT 1 FROM posting v WHERE v.reference = 'reversal/' || hex(p.transaction_id))
             """, [transaction.blob])
         guard !entries.isEmpty else { return nil }
         let given = try db.rows(
@@ -79,11 +87,16 @@ extension RecordEffects {
             case .merchant(let merchant):
                 sale.merchant = merchant
                 sale.amount += amount
-            case .purse, .funding, .suspense, .debt, .settled, .bank, .losses: break
+            case .purse(let card):
+                sale.account = try db.row("SELECT account_id FROM card WHERE id = ?", [card.text])?
+                    .account("account_id")
+            case .funding, .suspense, .debt, .settled, .bank, .losses: break
             }
         }
         // What the office gave back counts too: an adjustment and a refund must not both return the whole sale.
-        sale.corrected += try AdjustmentTable.refunded(transaction, db)
+        let office = try AdjustmentTable.refunded(transaction, db)
+        sale.corrected += office.amount
+        sale.correctedSubsidy += office.subsidy
         for row in given {
             let amount = try row.amount("amount_fen")
             sale.corrected += amount

@@ -132,6 +132,7 @@ extension RecordEffects {
             hold: hold.map(Self.holdFacts), code: nil,
             balance: try entry.account.map { exists ? try sheet.balance(of: .cardholder($0)) : .zero } ?? .zero)
         for finding in RecordReview.findings(entry, facts: facts) { try ExceptionTable.raise(finding, now: now, db) }
+        try reviewMakeUpDebit(entry.transaction)
         try PursePoints.unsettle(entry, db)
         for other in try PurseTable.sameSerial(entry, db) { try separate(entry, from: other, sheet: &sheet) }
     }

@@ -81,6 +81,7 @@ struct RecordEffects {
         for finding in RecordReview.findings(record.transaction, sale: sale, account: account, facts: facts) {
             try ExceptionTable.raise(finding, now: now, db)
         }
+        try reviewMakeUpDebit(record.transaction)
     }
 
     /// Releases the transaction's hold if it has an active one.

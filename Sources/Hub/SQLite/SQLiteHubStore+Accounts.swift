@@ -6,7 +6,8 @@ extension SQLiteHubStore {
     static let accountSQL = """
         SELECT a.id, a.name, a.status, a.created_at, b.balance_fen,
             (SELECT coalesce(sum(h.amount_fen), 0) FROM hold h WHERE h.account_id = a.id AND h.state = 'held')
-            AS held_fen
+            AS held_fen,
+            (SELECT s.balance_fen FROM book s WHERE s.name = 'subsidy:' || a.id) AS subsidy_fen
         FROM account a JOIN book b ON b.id = a.book_id
         """
 
@@ -67,7 +68,7 @@ extension SQLiteHubStore {
     package func statement(account: AccountID, before: Int64?, limit: Int) async throws -> Statement {
         try await read { db in
             _ = try Self.account(account, db)
-            return try StatementTable.statement(of: .cardholder(account), before: before, limit: limit, db)
+            return try StatementTable.statement(of: account, before: before, limit: limit, db)
         }
     }
 
@@ -106,7 +107,8 @@ extension SQLiteHubStore {
     static func accountSummary(_ row: Row) throws -> AccountSummary {
         AccountSummary(
             id: try row.account("id"), name: try row.text("name"), status: try row.choice("status"),
-            balanceFen: try row.integer("balance_fen"), heldFen: try row.integer("held_fen"),
+            balanceFen: try row.integer("balance_fen"), subsidyFen: row.optionalInteger("subsidy_fen") ?? 0,
+            heldFen: try row.integer("held_fen"),
             createdAtMilliseconds: try row.integer("created_at"))
     }
 

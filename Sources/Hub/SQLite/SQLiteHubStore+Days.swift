@@ -43,11 +43,14 @@ extension SQLiteHubStore {
     package func day(_ day: BusinessDay) async throws -> DayReport {
         try await read { db in
             let summary = try DayTable.summary(day, db)
+            let paidIn = try DayTable.paidIn(day, db)
             if summary.closedAtMilliseconds != nil {
-                return DayReport(summary: summary, merchants: try DayTable.closedMerchants(day, db))
+                return DayReport(
+                    summary: summary, paidIn: paidIn, merchants: try DayTable.closedMerchants(day, db))
             }
             guard summary.postings > 0 else { throw HubRefusalError(.notFound, "the day has no postings") }
-            return DayReport(summary: summary, merchants: try DayTable.merchants(day, db))
+            return DayReport(
+                summary: summary, paidIn: paidIn, merchants: try DayTable.merchants(day, db))
         }
     }
 

@@ -74,7 +74,7 @@ extension SQLiteHubStore {
     ) async throws -> Page<OpeningBalance> {
         try await read { db in
             let snapshot = try selection.snapshot ?? db.integer("SELECT max(id) FROM posting")
-            let summed = eachAccount ? ["purse"] : ["purse", "cardholder", "debt"]
+            let summed = eachAccount ? ["purse"] : ["purse", "cardholder", "subsidy", "debt"]
             let name = summed.reduce("b.name") { name, group in
                 "CASE WHEN b.name LIKE '\(group):%' THEN '\(group)' ELSE \(name) END"
             }

@@ -31,7 +31,7 @@ extension SQLiteHubStore {
     package func statement(merchant: MerchantID, before: Int64?, limit: Int) async throws -> Statement {
         try await read { db in
             _ = try Self.merchant(merchant, db)
-            return try StatementTable.statement(of: .merchant(merchant), before: before, limit: limit, db)
+            return try StatementTable.statement(of: merchant, before: before, limit: limit, db)
         }
     }
 

@@ -4,16 +4,16 @@ import Payments
 
 extension SQLiteHubStore {
     package func exception(_ id: Int64) async throws -> ExceptionReport {
-        try await read { db in
-            let summary = try WorkList.summary(id, db)
-            let events = try db.rows("SELECT * FROM exception_event WHERE exception_id = ? ORDER BY id", [id])
-            return ExceptionReport(
-                summary: summary,
-                history: try events.map { row in
-                    ExceptionEvent(
-                        atMilliseconds: try row.integer("at"), by: try row.text("operator"),
-                        act: try row.choice("act"), text: try row.text("text"))
-                })
+        try await read { db in try WorkList.report(id, db) }
+    }
+
+    package func noteException(
+        _ id: Int64, note: String, by operator: OperatorIdentity, now: UnixTime
+    ) async throws -> ExceptionReport {
+        try await write { db in
+            _ = try WorkList.row(id, db)
+            try WorkList.note(.noted, id, by: `operator`, text: note, now: now, db)
+            return try WorkList.report(id, db)
         }
     }
 

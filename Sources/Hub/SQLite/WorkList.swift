@@ -15,6 +15,19 @@ enum WorkList {
         try ExceptionTable.summary(row(id, db))
     }
 
+    /// The exception with what was done about it.
+    static func report(_ id: Int64, _ db: Database) throws -> ExceptionReport {
+        let summary = try summary(id, db)
+        let events = try db.rows("SELECT * FROM exception_event WHERE exception_id = ? ORDER BY id", [id])
+        return ExceptionReport(
+            summary: summary,
+            history: try events.map { row in
+                ExceptionEvent(
+                    atMilliseconds: try row.integer("at"), by: try row.text("operator"), act: try row.choice("act"),
+                    text: try row.text("text"))
+            })
+    }
+
     static func requireOpen(_ row: Row) throws {
         guard row.optionalInteger("closed_at") == nil else {
             throw HubRefusalError(.notPermittedInThisState, "the exception is closed already")

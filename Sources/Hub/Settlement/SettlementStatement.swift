@@ -48,8 +48,8 @@ package struct SettlementStatement: Sendable {
             let amount = Amount(fen: line.amountFen).yuanText
             let padding = String(repeating: " ", count: max(0, 12 - amount.count))
             let late = line.lateDay.map { "  迟到 late: \($0)" } ?? ""
-            return "\(line.day)  \(time.dateText) \(time.timeText)  \(padding)\(amount)  \(line.kind.rawValue)  \(name)"
-                + "\(late)\n"
+            return "\(line.day)  \(time.dateText) \(time.timeText)  \(padding)\(amount)  \(name)  "
+                + "\(line.kind.chineseText) \(line.kind.rawValue)\(late)\n"
         case .csv:
             return CSVLine.text([
                 .integer(line.posting), .text(line.day.text), .text(line.lateDay?.text ?? ""),

@@ -10,6 +10,11 @@ package protocol WorkListStore: Sendable {
         _ id: Int64, to assignee: String?, by operator: OperatorIdentity, now: UnixTime
     ) async throws -> ExceptionSummary
 
+    /// Writes down what somebody found; open or closed, the exception stays as it is.
+    func noteException(
+        _ id: Int64, note: String, by operator: OperatorIdentity, now: UnixTime
+    ) async throws -> ExceptionReport
+
     /// Undoes a closing.
     ///
     /// - Throws: ``HubRefusalError`` when it is open, or the same finding is open again under another number.

@@ -40,6 +40,14 @@ package struct ExceptionAssignment: Codable, Sendable, Hashable {
     package init(assignee: String? = nil) { self.assignee = assignee }
 }
 
+/// `POST /operator/v1/exceptions/{exception}/notes`: what was found until now; the exception stays as it is.
+package struct ExceptionFinding: Codable, Sendable, Hashable {
+    /// 1 to ``HubLimits/noteBytes`` bytes.
+    package var note: String
+
+    package init(note: String) { self.note = note }
+}
+
 /// `POST /operator/v1/exceptions/{exception}/reopen`.
 package struct ExceptionReopening: Codable, Sendable, Hashable {
     /// Why, 1 to ``HubLimits/noteBytes`` bytes.
@@ -64,7 +72,7 @@ package struct ContestRequest: Codable, Sendable, Hashable {
 package struct ExceptionEvent: Codable, Sendable, Hashable {
     /// What was done.
     package enum Act: String, Codable, Sendable, CaseIterable {
-        case contested, assigned, closed, reopened
+        case contested, assigned, noted, closed, reopened
     }
 
     package var atMilliseconds: Int64

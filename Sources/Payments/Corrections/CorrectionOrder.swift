@@ -21,15 +21,26 @@ package enum CorrectionOrder: Sendable, Hashable {
 package struct CorrectableSale: Sendable, Hashable {
     /// Of the sale.
     package var record: JournalRecord
+    /// Whether its money moved: the record's own word, or a later record's about an unknown one.
+    package var verdict: Resolution.Verdict
+    /// Which gets the money back: the one that paid, or the one of the card whose own purse paid. `nil` when this
+    /// terminal knows none.
+    package var account: AccountID?
     /// Over all refunds and voids.
     package var corrected: Amount
     /// The part of it that went back to the subsidy purse.
     package var correctedSubsidy: Amount
-    /// Whether no later sale was approved at its lane, nor is one unknown there.
+    /// Whether no later sale was approved at its lane, nor may have happened there.
     package var isLastOfLane: Bool
 
-    package init(record: JournalRecord, corrected: Amount, correctedSubsidy: Amount, isLastOfLane: Bool) {
+    package init(
+        record: JournalRecord, verdict: Resolution.Verdict, account: AccountID?, corrected: Amount,
+        correctedSubsidy: Amount,
+        isLastOfLane: Bool
+    ) {
         self.record = record
+        self.verdict = verdict
+        self.account = account
         self.corrected = corrected
         self.correctedSubsidy = correctedSubsidy
         self.isLastOfLane = isLastOfLane

@@ -1,12 +1,12 @@
-/// A refund or void that is not made: a correct no, with a reason for the operator. Numbers 6040–6049.
+/// A refund or void that is not made: a correct no, with a reason for the operator. Numbers 6040–6050.
 package struct CorrectionRefusal: StableError, Hashable {
     package enum Code: Int, Sendable, CaseIterable {
         /// The sale is not in this terminal's journal. Only the card office can correct it.
         case saleUnknown = 6040
         /// The transaction was not an approved sale.
         case notASale = 6041
-        /// The card's own purse paid, and no card gives its debit back.
-        case cardPursePaid = 6042
+        /// The card's own purse paid, and this terminal knows no account of the card that could get the money.
+        case accountUnknown = 6042
         case aboveSale = 6043
         /// Nothing is left to give back, or a part was given back before a void.
         case correctedBefore = 6044
@@ -17,6 +17,8 @@ package struct CorrectionRefusal: StableError, Hashable {
         /// Nothing was sold at the lane.
         case noSale = 6048
         case amountInvalid = 6049
+        /// Nobody knows yet whether the card's own purse paid.
+        case outcomeUnknown = 6050
     }
 
     package let code: Code
@@ -28,7 +30,8 @@ package struct CorrectionRefusal: StableError, Hashable {
         switch code {
         case .saleUnknown: "the sale is not in this terminal's journal"
         case .notASale: "the transaction is not an approved sale"
-        case .cardPursePaid: "the card's own purse paid; only the card office can give it back"
+        case .accountUnknown:
+            "the card's own purse paid, and no account of the card is known here; the card office can give it back"
         case .aboveSale: "the amount is more than is left of the sale"
         case .correctedBefore: "the sale was refunded or voided before"
         case .tooLate: "the time for this correction is over"
@@ -36,6 +39,7 @@ package struct CorrectionRefusal: StableError, Hashable {
         case .referenceReused: "the reference was used for another correction"
         case .noSale: "nothing was sold at this lane"
         case .amountInvalid: "the amount must be positive"
+        case .outcomeUnknown: "nobody knows yet whether the card paid; let the same card be presented again"
         }
     }
 
@@ -44,7 +48,7 @@ package struct CorrectionRefusal: StableError, Hashable {
         switch code {
         case .saleUnknown: "本机没有这笔交易"
         case .notASale: "该交易不是成功的消费"
-        case .cardPursePaid: "卡内钱包消费，请到卡务中心退款"
+        case .accountUnknown: "卡内钱包消费，本机不知该卡账户，请到卡务中心退款"
         case .aboveSale: "退款金额超过可退金额"
         case .correctedBefore: "该交易已退款或撤销"
         case .tooLate: "已超过退款或撤销时限"
@@ -52,6 +56,7 @@ package struct CorrectionRefusal: StableError, Hashable {
         case .referenceReused: "参考号已用于其他更正"
         case .noSale: "该通道没有交易"
         case .amountInvalid: "金额无效"
+        case .outcomeUnknown: "扣款结果未知，请让原卡再次刷卡"
         }
     }
 }

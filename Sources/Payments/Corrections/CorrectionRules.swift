@@ -1,8 +1,10 @@
 /// Decides refunds and voids. Pure: the same values give the same decision.
 ///
-/// What goes back goes to the account that paid, and out of the merchant's money. What was subsidy goes back to the
-/// subsidy purse first, until all of the sale's subsidy is there again, and the rest to cash: it went out in that
-/// order, and subsidy never becomes cash. Nothing here adds to an offline allowance.
+/// What goes back goes to the account that paid, and out of the merchant's money. Where a card's own purse paid it goes
+/// to the card's account: no purse takes a debit back (a load, which brings it onto the card, needs the hub).
+///
+/// What was subsidy goes back to the subsidy purse first, until all of the sale's subsidy is there again, and the rest
+/// to cash: it went out in that order, and subsidy never becomes cash. Nothing here adds to an offline allowance.
 package struct CorrectionRules: Sendable, Hashable {
     /// A sale can be voided this long after it was approved.
     package var voidPeriod: Duration
@@ -40,8 +42,14 @@ package struct CorrectionRules: Sendable, Hashable {
             throw CorrectionRefusal(.saleUnknown)
         }
         guard var sale = subject.record.sale, sale.movement.corrects == nil else { throw CorrectionRefusal(.notASale) }
-        if sale.movement.isCardMoney { throw CorrectionRefusal(.cardPursePaid) }
-        guard subject.record.outcome == .approved, sale.account != nil else { throw CorrectionRefusal(.notASale) }
+        if case .purseLoad = sale.movement { throw CorrectionRefusal(.notASale) }
+        switch subject.verdict {
+        case .happened: break
+        case .didNotHappen: throw CorrectionRefusal(.notASale)
+        case .undetermined: throw CorrectionRefusal(.outcomeUnknown)
+        }
+        guard let account = subject.account else { throw CorrectionRefusal(.accountUnknown) }
+        sale.account = account
         let left = sale.amount - subject.corrected
         let amount: Amount
         switch order {

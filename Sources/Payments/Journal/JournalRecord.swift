@@ -49,8 +49,9 @@ package struct JournalRecord: Sendable, Hashable {
         case pursePurchase(EvidenceBytes?)
         /// The account fills the card's own purse.
         case purseLoad(EvidenceBytes?)
-        /// The merchant gives back to the account what an earlier account purchase took, or a part of it: a decision
-        /// about a known sale. At most the sale's amount over all of its corrections.
+        /// The merchant gives back what an earlier purchase took, or a part of it: a decision about a known sale. At
+        /// most the sale's amount over all of its corrections. It goes to the account that paid, or to the account of
+        /// the card whose own purse paid.
         case refund(of: TransactionID)
         /// The merchant gives back the whole of the lane's last sale, just after it.
         case void(of: TransactionID)
@@ -90,7 +91,8 @@ package struct JournalRecord: Sendable, Hashable {
         /// `amount`, and zero where a card's own purse is concerned.
         package var subsidy: Amount
         package var payer: Payer
-        /// The account that pays; `nil` when a declined payer could not be matched to one, and when a purse pays.
+        /// The account that pays, or gets money back; `nil` when a declined payer could not be matched to one, and when
+        /// a purse pays.
         package var account: AccountID?
         package var merchant: MerchantID
         package var lane: LaneID

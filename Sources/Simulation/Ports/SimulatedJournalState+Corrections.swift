@@ -1,3 +1,4 @@
+import HubProtocol
 import Payments
 import Terminal
 
@@ -64,9 +65,26 @@ extension SimulatedJournalState {
         guard let found else { return nil }
         let corrections = givenBack(of: found.transaction)
         return CorrectableSale(
-            record: found, corrected: corrections.reduce(.zero) { $0 + $1.amount },
+            record: found, verdict: verdict(on: found), account: payee(found),
+            corrected: corrections.reduce(.zero) { $0 + $1.amount },
             correctedSubsidy: corrections.reduce(.zero) { $0 + $1.subsidy },
             isLastOfLane: found.sale.map { lastOfLane($0.lane) == found } ?? false)
+    }
+
+    /// Whether the record's money moved, by its own word or by a later record's.
+    private func verdict(on record: JournalRecord) -> Resolution.Verdict {
+        guard record.outcome == .unknown else { return record.outcome == .approved ? .happened : .didNotHappen }
+        return stored.lazy.compactMap { archived in
+            guard case .resolved(let resolution) = archived.record.outcome,
+                resolution.subject == record.transaction
+            else { return nil }
+            return resolution.verdict
+        }.first ?? .undetermined
+    }
+
+    private func payee(_ record: JournalRecord) -> AccountID? {
+        guard case .pursePurchase? = record.sale?.movement else { return record.sale?.account }
+        return record.sale?.payer.card.flatMap { replica.cards[$0]?.account }
     }
 
     private func record(of transaction: TransactionID) -> JournalRecord? {
@@ -83,7 +101,11 @@ extension SimulatedJournalState {
             guard let sale = archived.record.sale, sale.lane == lane, sale.movement.corrects == nil else {
                 return false
             }
-            return archived.record.outcome == .approved || archived.record.outcome == .unknown
+            switch archived.record.outcome {
+            case .approved: return true
+            case .unknown: return verdict(on: archived.record) != .didNotHappen
+            case .declined, .voided, .resolved: return false
+            }
         }?.record
     }
 }

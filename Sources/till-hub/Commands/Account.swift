@@ -49,11 +49,13 @@ struct Account: AsyncParsableCommand {
                 }
                 var table = TextTable([
                     .left("ACCOUNT"), .left("NAME"), .left("STATUS"), .right("BALANCE ¥"), .right("HELD ¥"),
+                    .right("SUBSIDY ¥"),
                 ])
                 for account in page.items {
                     table.add([
                         account.id.text, account.name, account.status.rawValue,
                         Presentation.amount(account.balanceFen), Presentation.amount(account.heldFen),
+                        Presentation.amount(account.subsidyFen),
                     ])
                 }
                 return PageOptions.text(table, next: page.next)
@@ -102,6 +104,7 @@ struct Account: AsyncParsableCommand {
                 balance    \(Amount(fen: account.balanceFen))
                 held       \(Amount(fen: account.heldFen))
                 available  \(Amount(fen: account.balanceFen - account.heldFen))
+                subsidy    \(Amount(fen: account.subsidyFen))
                 created    \(presentation.time(account.createdAtMilliseconds))
                 """
             }
@@ -110,7 +113,8 @@ struct Account: AsyncParsableCommand {
 
     struct StatementOf: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "statement", abstract: "Print an account's postings, newest first.")
+            commandName: "statement",
+            abstract: "Print an account's postings, newest first: cash and subsidy, each with its own balance.")
 
         @Argument(help: "Account number.")
         var account: AccountID

@@ -80,7 +80,8 @@ struct AdjustmentCommand: AsyncParsableCommand {
                 ])
                 for item in page.items {
                     table.add([
-                        String(item.id), item.kind.argument, Presentation.amount(item.amountFen),
+                        String(item.id), "\(item.kind.argument) \(item.kind.chineseText)",
+                        Presentation.amount(item.amountFen),
                         item.account?.text ?? "-", item.merchant?.text ?? "-", item.state.rawValue, item.proposedBy,
                         item.decidedBy ?? "-", item.note,
                     ])
@@ -103,7 +104,7 @@ struct AdjustmentCommand: AsyncParsableCommand {
             try hub.show(answer, as: AdjustmentSummary.self) { item in
                 """
                 adjustment   \(item.id)
-                kind         \(item.kind.argument)
+                kind         \(item.kind.argument) \(item.kind.chineseText)
                 amount       \(Amount(fen: item.amountFen))
                 account      \(item.account?.text ?? "-")
                 merchant     \(item.merchant?.text ?? "-")

@@ -56,7 +56,9 @@ struct DayCommand: AsyncParsableCommand {
                         Presentation.amount(figures.netFen),
                     ])
                 }
-                return "\(DayText.table([report.summary], presentation).text)\n\n\(table.text)"
+                let merchants = report.merchants.isEmpty ? "no merchant sold anything" : table.text
+                return "\(DayText.table([report.summary], presentation).text)\n\n\(merchants)\n\n"
+                    + DayText.paidIn(report.paidIn)
             }
         }
     }
@@ -114,6 +116,12 @@ struct DayCommand: AsyncParsableCommand {
 
 /// How business days are shown.
 enum DayText {
+    static func paidIn(_ paidIn: PaidIn) -> String {
+        let debt = paidIn.debtFen == 0 ? "" : ", \(Amount(fen: paidIn.debtFen)) of it ended debts 其中还欠款"
+        return
+            "paid in at the desk 收款: \(paidIn.count) \(paidIn.count == 1 ? "top-up" : "top-ups"), \(Amount(fen: paidIn.fen))\(debt)"
+    }
+
     static func table(_ days: [DaySummary], _ presentation: Presentation) -> TextTable {
         var table = TextTable([
             .left("DAY"), .left("STATE"), .left("CLOSED"), .left("BY"), .right("POSTINGS"), .right("LATE"),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Hub
 import Payments
 
@@ -14,28 +15,41 @@ extension ExceptionCommand {
         func run() async throws {
             let presentation = try await hub.presentation()
             let answer = try await hub.client.get("/operator/v1/exceptions/\(exception)")
-            try hub.show(answer, as: ExceptionReport.self) { report in
-                let item = report.summary
-                let advice = ExceptionAdvice(item.kind)
-                let history = report.history.map { event in
-                    "  \(presentation.time(event.atMilliseconds))  \(event.act.rawValue)  \(event.by)  \(event.text)"
-                }
-                return """
-                    exception    \(item.id)
-                    kind         \(item.kind.rawValue) \(advice.chineseName)
-                    state        \(ExceptionText.state(item))
-                    amount       \(item.amountFen.map { Amount(fen: $0).description } ?? "-")
-                    what         \(item.text)
-                    transaction  \(item.transaction?.text ?? "-")
-                    terminal     \(item.terminal?.text ?? "-")
-                    seen         \(presentation.time(item.firstAtMilliseconds)), \(item.occurrences) times, last \
-                    \(presentation.time(item.lastAtMilliseconds))
-                    to do        \(advice.english)
-                    处理         \(advice.chinese)
-                    history
-                    \(history.isEmpty ? "  nothing yet" : history.joined(separator: "\n"))
-                    """
+            try hub.show(answer, as: ExceptionReport.self) { ExceptionText.report($0, presentation) }
+        }
+    }
+
+    struct Take: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Take an open exception yourself (领取).")
+
+        @Argument(help: "Its number.")
+        var exception: Int64
+        @OptionGroup var hub: HubOptions
+
+        func run() async throws {
+            let answer = try await hub.client.post(
+                "/operator/v1/exceptions/\(exception)/assign", ExceptionAssignment(assignee: NSUserName()))
+            try hub.show(answer, as: ExceptionSummary.self) {
+                "exception \($0.id) is with \($0.assignee ?? "nobody")"
             }
+        }
+    }
+
+    struct Note: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write down what was found until now (备注); the exception stays as it is.")
+
+        @Argument(help: "Its number.")
+        var exception: Int64
+        @Option(help: "What was found.")
+        var note: String
+        @OptionGroup var hub: HubOptions
+
+        func run() async throws {
+            let presentation = try await hub.presentation()
+            let answer = try await hub.client.post(
+                "/operator/v1/exceptions/\(exception)/notes", ExceptionFinding(note: note))
+            try hub.show(answer, as: ExceptionReport.self) { ExceptionText.report($0, presentation) }
         }
     }
 
@@ -95,6 +109,33 @@ extension ExceptionCommand {
 
 /// How exceptions are shown.
 enum ExceptionText {
+    /// Everything about one: what it is, what to do, what was done.
+    static func report(_ report: ExceptionReport, _ presentation: Presentation) -> String {
+        let item = report.summary
+        let advice = ExceptionAdvice(item.kind)
+        let history = report.history.map { event in
+            "  \(presentation.time(event.atMilliseconds))  \(event.act.rawValue)  \(event.by)  \(event.text)"
+        }
+        let times = item.occurrences == 1 ? "once" : "\(item.occurrences) times"
+        return """
+            exception    \(item.id)
+            kind         \(item.kind.rawValue) \(advice.chineseName)
+            state        \(state(item))
+            amount       \(item.amountFen.map { Amount(fen: $0).description } ?? "-")
+            what         \(item.text)
+            transaction  \(item.transaction?.text ?? "-")
+            terminal     \(item.terminal?.text ?? "-")
+            account      \(item.account?.text ?? "-")
+            seen         \(times), first \(presentation.time(item.firstAtMilliseconds)), last \
+            \(presentation.time(item.lastAtMilliseconds))
+            adjustment   \(item.adjustment.map { String($0) } ?? "-")
+            to do        \(advice.english)
+            处理         \(advice.chinese)
+            history
+            \(history.isEmpty ? "  nothing was done yet 尚未处理" : history.joined(separator: "\n"))
+            """
+    }
+
     /// `open`, `with 王芳`, `closed`, or how it was closed.
     static func state(_ item: ExceptionSummary) -> String {
         switch item.state {

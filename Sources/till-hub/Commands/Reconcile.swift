@@ -34,20 +34,25 @@ struct Reconcile: AsyncParsableCommand {
         let report: ReconciliationReport = try hub.decode(answer)
         try hub.show(answer, as: ReconciliationReport.self, text: Self.text)
         let unresolved = report.differences.filter { $0.state != .resolved }.count
-        if unresolved > 0 { throw CommandFailure(.data, "\(unresolved) differences are not resolved") }
+        if unresolved > 0 {
+            throw CommandFailure(
+                .data, unresolved == 1 ? "1 difference is not resolved" : "\(unresolved) differences are not resolved")
+        }
     }
 
     private static func text(_ report: ReconciliationReport) -> String {
         var table = TextTable([
-            .left("TERMINAL 终端"), .right("SAYS"), .right("SAYS ¥"), .right("RECORDS 流水"), .right("¥"),
-            .right("POSTINGS 入账"), .right("¥"), .right("PURSE 钱包"), .right("¥"), .right("PROVEN"), .right("LATE 迟到"),
+            .left("TERMINAL 终端"), .right("CLAIMED 申报"), .right("¥"), .right("RECORDS 流水"), .right("¥"),
+            .right("POSTINGS 入账"), .right("¥"), .right("REFUNDS 退款"), .right("¥"), .right("PURSE 钱包"), .right("¥"),
+            .right("PROVEN 已验"), .right("LATE 迟到"),
         ])
         for line in report.terminals {
             table.add([
                 "\(line.terminal) \(line.name)", line.claimedCount.map { String($0) } ?? "-",
                 line.claimedFen.map(Presentation.amount) ?? "-", String(line.recordCount),
                 Presentation.amount(line.recordFen), String(line.postingCount), Presentation.amount(line.postingFen),
-                String(line.purseCount), Presentation.amount(line.purseFen), String(line.provenCount),
+                String(line.correctionCount), Presentation.amount(line.correctionFen), String(line.purseCount),
+                Presentation.amount(line.purseFen), String(line.provenCount),
                 String(line.lateCount),
             ])
         }
@@ -63,6 +68,7 @@ struct Reconcile: AsyncParsableCommand {
                   处理   \(item.adviceChinese)
                 """
         }
-        return "\(head)\n\(report.differenceCount) differences:\n\(lines.joined(separator: "\n"))"
+        let count = report.differenceCount == 1 ? "1 difference" : "\(report.differenceCount) differences"
+        return "\(head)\n\(count) 差异:\n\(lines.joined(separator: "\n"))"
     }
 }

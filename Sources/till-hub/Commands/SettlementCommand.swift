@@ -32,7 +32,10 @@ struct SettlementCommand: AsyncParsableCommand {
             let answer = try await hub.client.post(
                 "/operator/v1/settlements", NewSettlements(through: through, merchant: merchant))
             try hub.show(answer, as: SettlementDrafts.self) { drafts in
-                drafts.drafts.isEmpty ? "nothing to settle" : SettlementText.table(drafts.drafts).text
+                drafts.drafts.isEmpty
+                    ? "nothing to settle: no merchant has a closed day that is not settled 无可结算"
+                    : SettlementText.table(drafts.drafts).text
+                        + "\nanother person confirms each 待复核: till-hub settlement confirm ID"
             }
         }
     }
@@ -52,7 +55,10 @@ struct SettlementCommand: AsyncParsableCommand {
                 "/operator/v1/settlements",
                 page.query + [("state", state.rawValue), ("merchant", merchant?.text)])
             try hub.show(answer, as: Page<SettlementSummary>.self) { page in
-                if page.items.isEmpty, self.page.after == nil { return "no settlements" }
+                if page.items.isEmpty, self.page.after == nil {
+                    return state == .all && merchant == nil
+                        ? "no settlements yet; draw them up with: till-hub settlement draft" : "no such settlements"
+                }
                 return PageOptions.text(SettlementText.table(page.items), next: page.next)
             }
         }

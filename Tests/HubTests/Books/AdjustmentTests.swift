@@ -50,6 +50,26 @@ struct AdjustmentTests {
         try await hub.requireSoundBooks()
     }
 
+    @Test("promise 2: a lost sale that comes after its make-up debit is listed, and one of the two is given back")
+    func makeUpDebitThenRecord() async throws {
+        let lost = try terminal.write(.approved, account, fen: 300)
+        let proposal = NewAdjustment(
+            kind: .makeUpDebit, amountFen: 300, account: account, merchant: merchant, transaction: lost.transaction,
+            note: "disk lost")
+        _ = try await hub.approve(try await hub.propose(proposal))
+        #expect(try await hub.balance(account) == 700)
+        try await terminal.deliverAll()
+        let found = try #require(try await hub.exceptions().first)
+        #expect(found.kind == .saleRepeated && found.amountFen == 300 && found.text.contains("make-up debit"))
+        let refund = NewAdjustment(
+            kind: .refund, amountFen: 300, account: account, merchant: merchant, transaction: lost.transaction,
+            exception: found.id, note: "the disk was found")
+        _ = try await hub.approve(try await hub.propose(refund))
+        #expect(try await hub.balance(account) == 700)
+        #expect(try await hub.exceptions().isEmpty)
+        try await hub.requireSoundBooks()
+    }
+
     @Test("the proposer cannot approve or reject, and nobody can without being known")
     func fourEyes() async throws {
         let proposed = try await hub.propose(

@@ -68,6 +68,8 @@ struct BooksOpenAPITests {
         try await get("/adjustments?state=all", "AdjustmentPage")
         try await get("/adjustments/1", "AdjustmentSummary")
         try await post(
+            "/exceptions/1/notes", ExceptionFinding(note: "n"), "ExceptionFinding", "ExceptionReport")
+        try await post(
             "/exceptions/1/reopen", ExceptionReopening(note: "n"), "ExceptionReopening", "ExceptionSummary")
         try check(
             JSONEncoder().encode(ExceptionNote(note: "n", resolution: .refunded, adjustment: 1)), "ExceptionNote")
