@@ -33,6 +33,15 @@ package enum CrashPoint: String, Sendable, CaseIterable {
     case changesFetched
     /// A page of changes is applied.
     case changesApplied
+    // The terminal, taking over a whole new replica.
+    /// Some rows of a page are put aside, committed; more follow.
+    case snapshotRowsWritten
+    /// A whole page is put aside.
+    case snapshotPageStaged
+    /// The new tables have taken the place of the old ones, not yet committed.
+    case snapshotInPlace
+    /// The same, committed; what is in memory is still the old list.
+    case snapshotInForce
     // The hub.
     /// A hold is durable; the terminal has no answer.
     case holdStored

@@ -51,6 +51,12 @@ package final class LabHub: Sendable {
         }
     }
 
+    /// Adds `yaml`, whole lines at the top level, to the configuration; it counts from the next start.
+    package func configure(_ yaml: String) throws {
+        let present = try String(contentsOfFile: paths.hubConfiguration, encoding: .utf8)
+        try "\(present)\n\(yaml)".write(toFile: paths.hubConfiguration, atomically: true, encoding: .utf8)
+    }
+
     /// Ends the hub in order.
     package func stop() async { await process.terminate() }
 

@@ -94,9 +94,11 @@ package final class LabTerminal: Sendable {
 
     /// Starts the daemon and waits until it answers.
     ///
-    /// - Parameter crash: the moment at which the daemon is to end itself, for a debug build: ``CrashPoint``.
-    package func start(crashAt crash: LabCrash? = nil) async throws {
-        try await process.start(with: crash?.environment ?? [:])
+    /// - Parameters:
+    ///   - crash: the moment at which the daemon is to end itself, for a debug build: ``CrashPoint``.
+    ///   - environment: more variables for this run.
+    package func start(crashAt crash: LabCrash? = nil, environment: [String: String] = [:]) async throws {
+        try await process.start(with: environment.merging(crash?.environment ?? [:]) { $1 })
         // It may be over before it answers.
         if crash != nil { return }
         try await waitUntilReady()

@@ -1,3 +1,4 @@
+import CrashPoints
 import GRDB
 import HubProtocol
 import Payments
@@ -25,7 +26,8 @@ extension SQLiteLedger {
         let hubTime = try Self.checkedTime(page.hubTimeMilliseconds)
         var progress = try read { try SnapshotProgress($0) }
         guard progress.isWanted, progress.through == nil, progress.position == position,
-            page.cursor <= UInt64(Int64.max), page.cursor >= progress.cursor ?? standing.row.replicaCursor,
+            // The first page may be behind what is in force: that of a hub that was restored from an older copy.
+            page.cursor <= UInt64(Int64.max), page.cursor >= progress.cursor ?? 0,
             page.next != position || position == nil
         else { throw LedgerError(.snapshotDoesNotFollow, detail: "page at cursor \(page.cursor)") }
         let signed = try checkedHotList(page.hotList)
@@ -68,6 +70,7 @@ extension SQLiteLedger {
             let step = rest.prefix(Self.snapshotStep)
             rest = rest.dropFirst(Self.snapshotStep)
             try commit(standing) { try Self.store(step, $0, asOf: acknowledged.sequence, receivedAt: hubTime) }
+            CrashPoint.snapshotRowsWritten.reach()
             await Task.yield()
         }
         var changed = standing
@@ -118,7 +121,9 @@ extension SQLiteLedger {
             try SnapshotTables.putInForce(database)
             try HotListTable.store(state, database)
             try SnapshotProgress(isWanted: false).store(database)
+            CrashPoint.snapshotInPlace.reach()
         }
+        CrashPoint.snapshotInForce.reach()
         replicaSizes = nil
         isReplacedCleared = false
         try await clearReplaced()

@@ -27,8 +27,9 @@ struct HubConfigurationFile {
         let certificates = root.section("certificates", required: false)
         let lifetime = certificates.duration(
             "lifetime", in: .seconds(10)...(.seconds(5 * 366 * 86_400)), default: .seconds(90 * 86_400))
-        let authority = Self.path(
-            certificates, "authority_file", "/var/lib/campus-till-hub/authority.pem")
+        let authority = certificates.optionalValue("authority_file", expected: "a path from /") {
+            $0.hasPrefix("/") ? $0 : nil
+        }
         let database = Self.path(root, "database", "/var/lib/campus-till-hub/hub.sqlite")
         let socket = Self.path(root, "operator_socket", HubOptions.standardSocket)
         let key = Self.path(root, "code_key_file", "/var/lib/campus-till-hub/code-key.json")
@@ -40,6 +41,8 @@ struct HubConfigurationFile {
             "lifetime", in: .seconds(3600)...(.seconds(366 * 86_400)), default: .seconds(72 * 3600))
         let hotListHistory = root.section("feed", required: false).integer(
             "hot_list_changes", in: 1...10_000_000, default: 100_000)
+        let backlogRate = root.section("ingest", required: false).integer(
+            "backlog_records_per_second", in: 20...1_000_000, default: IngestPacing.standardCapacity)
         let level = root.section("log", required: false).value(
             "level", expected: "trace, debug, info, notice, warning, error or critical", default: Logger.Level.info,
             Logger.Level.init(rawValue:))
@@ -66,6 +69,7 @@ struct HubConfigurationFile {
         hub.businessDay = try businessDay.settings()
         hub.operatorGroup = try operatorGroup.value
         hub.hotListHistory = try hotListHistory.value
+        hub.backlogRecordsPerSecond = try backlogRate.value
         logLevel = try level.value
     }
 

@@ -34,8 +34,6 @@ struct CommandLineTests {
               port: 0
             database: \(directory.file("hub.sqlite"))
             operator_socket: \(socket)
-            certificates:
-              authority_file: \(directory.file("authority.pem"))
             code_key_file: \(directory.file("code-key.json"))
             \(extra)
             """
@@ -196,7 +194,7 @@ struct CommandLineTests {
     @Test(
         "a wrong configuration is named with file, line and key",
         arguments: [
-            ("colour: red", "hub.yaml:9: colour: unknown key"), ("holds: {hours: 1}", "holds.hours: unknown key"),
+            ("colour: red", "hub.yaml:7: colour: unknown key"), ("holds: {hours: 1}", "holds.hours: unknown key"),
             ("holds: {lifetime: 0s}", "holds.lifetime: expected a duration"),
             ("unproven_cards_online: perhaps", "unproven_cards_online: expected true or false"),
             ("time_zone: east", "time_zone: expected an offset from UTC"), ("holds: 3", "holds: expected a section"),

@@ -118,7 +118,7 @@ struct FeedTests {
     func future() async throws {
         let cursor = try await terminal.changes().cursor
         let refusal = try await terminal.ask(.get, "/v1/changes?after=\(cursor + 1)").refusal()
-        #expect(refusal.refusal == .notPermittedInThisState)
+        #expect(refusal.refusal == .cursorTooOld)
     }
 
     @Test("a terminal without a journal gets no feed")

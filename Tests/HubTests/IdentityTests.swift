@@ -66,7 +66,7 @@ struct IdentityTests {
         }
     }
 
-    private func withOffice(_ body: @Sendable (Office) async throws -> Void) async throws {
+    func withOffice(_ body: @Sendable (Office) async throws -> Void) async throws {
         let directory = try TemporaryDirectory()
         let name = try #require(ServerName(text: "127.0.0.1"))
         let configuration = HubConfiguration(

@@ -214,24 +214,25 @@ import Testing
                 try terminal(number), backlog: backlog, elapsed: .milliseconds(5),
                 now: start.advanced(by: .seconds(seconds)))
         }
-        #expect(try allowance(1, 100) == IngestPacing.capacity)
-        #expect(try allowance(2, 100) == IngestPacing.capacity / 2)
-        #expect(try allowance(1, 50) == IngestPacing.capacity / 2)
+        #expect(try allowance(1, 100) == IngestPacing.standardCapacity)
+        #expect(try allowance(2, 100) == IngestPacing.standardCapacity / 2)
+        #expect(try allowance(1, 50) == IngestPacing.standardCapacity / 2)
         #expect(try allowance(1, 0) == nil)
-        #expect(try allowance(2, 50) == IngestPacing.capacity)
+        #expect(try allowance(2, 50) == IngestPacing.standardCapacity)
         _ = try allowance(3, 50)
-        #expect(try allowance(4, 50, after: 120) == IngestPacing.capacity, "terminals that went away do not count")
+        #expect(
+            try allowance(4, 50, after: 120) == IngestPacing.standardCapacity, "terminals that went away do not count")
     }
 
     @Test("a slow hub asks for less, and never for nothing")
     func latency() throws {
         var pacing = IngestPacing()
-        var last = IngestPacing.capacity
+        var last = IngestPacing.standardCapacity
         for _ in 0..<100 {
             last = try #require(
                 pacing.allowance(try terminal(1), backlog: 9, elapsed: .seconds(1), now: start))
         }
-        #expect(last < IngestPacing.capacity / 15)
+        #expect(last < IngestPacing.standardCapacity / 15)
         for number in 2..<2000 as Range<UInt64> {
             last = try #require(
                 pacing.allowance(try terminal(number), backlog: 9, elapsed: .seconds(9), now: start))

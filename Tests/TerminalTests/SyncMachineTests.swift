@@ -30,14 +30,24 @@ struct SyncMachineTests {
         var machine = SyncMachine()
         let failure = SyncFailure(HubError(.unreachable))
         _ = machine.receive(.awake)
-        #expect(machine.receive(.failed(failure)) == .backOff(attempt: 1))
+        #expect(machine.receive(.failed(failure)) == .backOff(attempt: 1, atLeast: .zero))
         #expect(machine.receive(.awake) == .register)
-        #expect(machine.receive(.failed(failure)) == .backOff(attempt: 2))
+        #expect(machine.receive(.failed(failure)) == .backOff(attempt: 2, atLeast: .zero))
         _ = machine.receive(.awake)
         _ = machine.receive(.registered)
         _ = machine.receive(.delivered(pause: .zero))
-        #expect(machine.receive(.failed(failure)) == .backOff(attempt: 1))
+        #expect(machine.receive(.failed(failure)) == .backOff(attempt: 1, atLeast: .zero))
         #expect(machine.receive(.awake) == .deliver)
+    }
+
+    @Test("the peace that a hub asks for stands beside the count of failures")
+    func retryAfter() {
+        var machine = SyncMachine()
+        let busy = SyncFailure(HubError(.refused(.hubFault, acknowledged: nil), retryAfter: .seconds(7)))
+        _ = machine.receive(.awake)
+        #expect(machine.receive(.failed(busy)) == .backOff(attempt: 1, atLeast: .seconds(7)))
+        _ = machine.receive(.awake)
+        #expect(machine.receive(.failed(busy)) == .backOff(attempt: 2, atLeast: .seconds(7)))
     }
 
     @Test("a hub that does not know the journal any more is told again")

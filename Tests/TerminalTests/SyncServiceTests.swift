@@ -17,6 +17,7 @@ import Testing
     /// Runs the service until `body` has ended, and then shuts it down in order.
     private func withSync(
         _ till: Till, attempts: Attempts = Attempts(), replicaChanged: Counter = Counter(),
+        waiting: @escaping @Sendable (WakeSignal, Duration) async -> Void = { await $0.wait(atMost: $1) },
         _ body: (SyncService) async throws -> Void
     ) async throws {
         let sync = SyncService(
@@ -29,7 +30,7 @@ import Testing
             retryDelay: {
                 attempts.note($0)
                 return .seconds(3600)
-            }, logger: Till.logger)
+            }, logger: Till.logger, waiting: waiting)
         let group = ServiceGroup(configuration: .init(services: [.init(service: sync)], logger: Till.logger))
         let run = Task { try await group.run() }
         let result: Result<Void, any Error>

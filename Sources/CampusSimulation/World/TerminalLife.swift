@@ -117,9 +117,9 @@ import Terminal
                 await timeline.rest(bell, atMost: Self.pollInterval)
                 isLevel = false
                 action = machine.receive(.awake)
-            case .backOff(let attempt):
+            case .backOff(let attempt, let atLeast):
                 let longest = 1000 << min(attempt, 6)
-                await timeline.rest(bell, atMost: random.milliseconds(in: longest / 2...longest))
+                await timeline.rest(bell, atMost: atLeast + random.milliseconds(in: longest / 2...longest))
                 action = machine.receive(.awake)
             case .pause(let pause):
                 await timeline.rest(bell, atMost: pause)

@@ -164,7 +164,9 @@ package final class HubApplication: Service {
     private var terminalRoutes: [Route] {
         let rules = HoldRules(
             unprovenCards: configuration.unprovenCardsOnline, lifetime: configuration.holds.lifetime)
-        return TerminalRoutes(store: store, rules: rules, hubKey: hubKey).table + identityRoutes.terminalTable
+        return TerminalRoutes(
+            store: store, rules: rules, hubKey: hubKey, backlogRate: configuration.backlogRecordsPerSecond
+        ).table + identityRoutes.terminalTable
     }
 
     private var operatorRoutes: [Route] {

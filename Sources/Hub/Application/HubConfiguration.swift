@@ -30,6 +30,8 @@ package struct HubConfiguration: Sendable, Hashable {
     package var timeZoneOffsetSeconds: Int64
     /// Changes of the hot list that are kept for terminals that were away.
     package var hotListHistory: Int = HubLimits.hotListHistory
+    /// Records a second that all terminals with a backlog together may bring.
+    package var backlogRecordsPerSecond: Int = IngestPacing.standardCapacity
     /// Limits of holds.
     package var holds: HoldLimits
     /// Electronic purses.
@@ -53,9 +55,9 @@ package struct HubConfiguration: Sendable, Hashable {
         package init(lifetime: Duration = .seconds(72 * 3600)) { self.lifetime = lifetime }
     }
 
-    /// Where the signing key is unless it is named: in the folder of the payment-code key.
-    private static func signingKeyPath(beside path: String) -> String {
-        path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/signing-key"
+    /// Where a key is unless it is named: under `name` in the folder of the file at `path`.
+    private static func path(of name: String, beside path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/" + name
     }
 
     package init(
@@ -72,14 +74,14 @@ package struct HubConfiguration: Sendable, Hashable {
         self.databasePath = databasePath
         self.operatorSocketPath = operatorSocketPath
         self.codeKeyPath = codeKeyPath
-        self.signingKeyPath = signingKeyPath ?? Self.signingKeyPath(beside: codeKeyPath)
+        self.signingKeyPath = signingKeyPath ?? Self.path(of: "signing-key", beside: codeKeyPath)
         self.unprovenCardsOnline = unprovenCardsOnline
         self.timeZoneOffsetSeconds = timeZoneOffsetSeconds
         self.holds = holds
         self.purse = purse
         self.servesPlain = servesPlain
         self.tls = tls
-        self.authorityPath = authorityPath ?? databasePath + ".authority.pem"
+        self.authorityPath = authorityPath ?? Self.path(of: "authority.pem", beside: databasePath)
         self.certificateLifetime = certificateLifetime
     }
 }

@@ -9,9 +9,14 @@ package struct TerminalRoutes: Sendable {
     let store: any HubStore
     let rules: HoldRules
     let hubKey: HubVerifyingKey
-    private let pacing = SharedIngestPacing()
+    private let pacing: SharedIngestPacing
 
-    package init(store: any HubStore, rules: HoldRules, hubKey: HubVerifyingKey) {
+    /// - Parameter backlogRate: records a second that all backlogs together may bring.
+    package init(
+        store: any HubStore, rules: HoldRules, hubKey: HubVerifyingKey,
+        backlogRate: Int = IngestPacing.standardCapacity
+    ) {
+        pacing = SharedIngestPacing(capacity: backlogRate)
         self.store = store
         self.rules = rules
         self.hubKey = hubKey

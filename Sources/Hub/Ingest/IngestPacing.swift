@@ -5,9 +5,9 @@ import Payments
 ///
 /// Pure: time and measured latency come in, the allowance goes out.
 package struct IngestPacing: Sendable {
-    /// Records a second that all backlogs together may bring; half of what the hub can take, so that holds and the
-    /// newest sales find it free.
-    package static let capacity = 5000
+    /// Records a second that all backlogs together may bring as a standard; half of what the hub can take, so that
+    /// holds and the newest sales find it free.
+    package static let standardCapacity = 5000
     /// A batch that takes longer, in seconds, says that the hub has too much to do.
     package static let latencyTarget = 0.05
     /// Fewest records a second for a terminal: a backlog always goes on.
@@ -15,11 +15,13 @@ package struct IngestPacing: Sendable {
     /// A terminal that has not been heard of for so long drains no more.
     private static let forgotten = Duration.seconds(60)
 
+    private let capacity: Int
     private var draining: [TerminalID: UnixTime] = [:]
     /// Smoothed time that a batch takes, in seconds; a new batch weighs one eighth (as in RFC 6298, section 2).
     private var latency = 0.0
 
-    package init() {}
+    /// - Parameter capacity: records a second that all backlogs together may bring.
+    package init(capacity: Int = standardCapacity) { self.capacity = capacity }
 
     /// Notes a batch and says how fast the terminal may go on.
     ///
@@ -38,7 +40,7 @@ package struct IngestPacing: Sendable {
             return nil
         }
         draining[terminal] = now
-        let share = Double(Self.capacity) / Double(draining.count)
+        let share = Double(capacity) / Double(draining.count)
         let slowed = latency > Self.latencyTarget ? share * Self.latencyTarget / latency : share
         return max(Int(slowed), Self.allowanceMinimum)
     }

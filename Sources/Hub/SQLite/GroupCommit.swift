@@ -1,6 +1,5 @@
 import CrashPoints
 import GRDB
-import Payments
 import Synchronization
 
 /// Lets writes that wait at the same moment share one commit and so one sync of the disk.
@@ -9,27 +8,29 @@ import Synchronization
 /// is answered before the commit is on disk (promise 12); when the commit fails, everybody in the group fails.
 final class GroupCommit: Sendable {
     private struct State {
-        var waiting: [any WaitingWrite] = []
+        var waiting: CommitQueue<any WaitingWrite>
         /// Whether a group is running or about to run.
         var scheduled = false
     }
 
     private let queue: DatabaseQueue
-    private let limit: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    /// - Parameter limit: most writes in one commit.
-    init(queue: DatabaseQueue, limit: Int) {
-        invariant(limit > 0, "a group has room for one write")
+    /// - Parameters:
+    ///   - limit: most writes in one commit.
+    ///   - recordsMaximum: most records that they store together.
+    init(queue: DatabaseQueue, limit: Int, recordsMaximum: Int = HubLimits.groupedRecords) {
         self.queue = queue
-        self.limit = limit
+        state = Mutex(State(waiting: CommitQueue(writesMaximum: limit, recordsMaximum: recordsMaximum)))
     }
 
     /// Runs `body` in a transaction and returns when it is durable.
-    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    func write<Value: Sendable>(
+        _ urgency: CommitUrgency = .records(1), _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let start = state.withLock { state in
-                state.waiting.append(Write(body: body, continuation: continuation))
+                state.waiting.append(Write(body: body, continuation: continuation), urgency)
                 defer { state.scheduled = true }
                 return !state.scheduled
             }
@@ -38,15 +39,13 @@ final class GroupCommit: Sendable {
     }
 
     /// Writes that wait for their group.
-    var waitingCount: Int { state.withLock { $0.waiting.count } }
+    var waitingCount: Int { state.withLock { $0.waiting.urgentCount + $0.waiting.ordinaryCount } }
+    /// Those of them for which a payer waits.
+    var urgentCount: Int { state.withLock { $0.waiting.urgentCount } }
 
     private func schedule() {
         queue.asyncWriteWithoutTransaction { db in
-            let group = self.state.withLock { state in
-                let group = Array(state.waiting.prefix(self.limit))
-                state.waiting.removeFirst(group.count)
-                return group
-            }
+            let group = self.state.withLock { $0.waiting.next() }
             Self.commit(group, db)
             let more = self.state.withLock { state in
                 state.scheduled = !state.waiting.isEmpty

@@ -5,7 +5,7 @@ enum HubSchema {
     /// `PRAGMA application_id` of a hub database: "CTHB".
     static let applicationID: Int64 = 0x4354_4842
     /// `PRAGMA user_version`: the number of migrations that made the file.
-    static let version: Int64 = 10
+    static let version: Int64 = 11
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

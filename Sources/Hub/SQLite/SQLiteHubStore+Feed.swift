@@ -12,8 +12,8 @@ extension SQLiteHubStore {
             let bounds = try FeedTable.bounds(db)
             guard cursor <= bounds.newest else {
                 throw HubRefusalError(
-                    .notPermittedInThisState,
-                    "after: this hub never gave out that cursor; it was restored from an older copy, or is another hub")
+                    .cursorTooOld,
+                    "after: this hub never gave out that cursor: it was restored from an older copy; fetch a snapshot")
             }
             guard cursor >= bounds.horizon else {
                 throw HubRefusalError(.cursorTooOld, "after: changes from so far back are not kept; fetch a snapshot")

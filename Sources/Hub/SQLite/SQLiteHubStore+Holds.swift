@@ -6,7 +6,7 @@ extension SQLiteHubStore {
     package func placeHold(
         _ request: HoldTerms, _ said: HoldCircumstances, terminal: TerminalID, rules: HoldRules, now: UnixTime
     ) async throws -> HoldVerdict {
-        try await write { db in
+        try await write(.payerWaits) { db in
             try Self.checkOwner(request.transaction, terminal: terminal, db)
             if let stored = try HoldTable.find(request.transaction, db) {
                 guard stored.terms == request, try !LoadTable.exists(request.transaction, db) else {

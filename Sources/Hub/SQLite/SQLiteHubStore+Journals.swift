@@ -40,7 +40,7 @@ extension SQLiteHubStore {
     package func store(_ batch: ReadBatch, terminal: TerminalID, now: UnixTime) async throws -> Acknowledgement {
         // Here, and not in the one queue of the database: checking a card's proof takes several DES keys.
         let readings = batch.items.map { purses.reading(of: $0.record) }
-        return try await writeOrReject(now: now) { [purses] db in
+        return try await writeOrReject(.records(batch.items.count), now: now) { [purses] db in
             let current = try JournalTable.current(of: terminal, db)
             guard let journal = current, journal.journal == batch.checkpoint.journal else {
                 throw Self.journalUnknown(terminal, sent: batch.checkpoint.journal, current: current)
@@ -117,9 +117,10 @@ extension SQLiteHubStore {
 
     /// A write that either has its whole effect, or none but the exception that a rejection carries.
     private func writeOrReject<Value: Sendable>(
-        now: UnixTime, _ body: @escaping @Sendable (Database) throws -> Value
+        _ urgency: CommitUrgency = .records(1), now: UnixTime,
+        _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        let result: Result<Value, HubRefusalError> = try await write { db in
+        let result: Result<Value, HubRefusalError> = try await write(urgency) { db in
             do {
                 var value: Value?
                 try db.inSavepoint {

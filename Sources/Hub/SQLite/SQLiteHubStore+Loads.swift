@@ -7,7 +7,7 @@ extension SQLiteHubStore {
         _ terms: LoadTerms, undelivered: Amount, terminal: TerminalID, holds: HoldRules, now: UnixTime
     ) async throws -> LoadVerdict {
         let rules = try LoadRules(purses)
-        return try await write { db in
+        return try await write(.payerWaits) { db in
             try Self.checkOwner(terms.hold.transaction, terminal: terminal, db)
             if let given = try LoadTable.answer(terms, db) { return given }
             let (hold, verdict) = try Self.decide(

@@ -96,9 +96,11 @@ package final class SQLiteHubStore: HubStore {
     }
 
     /// A durable write. Refusals pass through; what SQLite says becomes a ``HubStoreError``.
-    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    func write<Value: Sendable>(
+        _ urgency: CommitUrgency = .records(1), _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
         do {
-            return try await commits.write(body)
+            return try await commits.write(urgency, body)
         } catch {
             throw SQLiteFile.storeError(error)
         }

@@ -1,9 +1,7 @@
 import ControlClient
 import ControlProtocol
 import Foundation
-import Ledger
 import Payments
-import Terminal
 
 /// How long a terminal takes to deliver what it sold in a day without the hub, and what taps cost meanwhile.
 struct DrainBench {
@@ -38,7 +36,8 @@ struct DrainBench {
         _ = try await campus.terminal.client.sync()
         await campus.hub.stop()
         await campus.terminal.stop()
-        try await fill(campus.paths.terminalState, card: enrolled.id)
+        bench.progress.show("drain: selling \(backlog) times without the hub")
+        try await OfflineBacklog(count: backlog).sell(to: enrolled.id, in: campus.paths.terminalState)
         try await campus.terminal.start()
         bench.progress.show("drain: \(backlog) records")
         let begin = ContinuousClock.now
@@ -73,40 +72,5 @@ struct DrainBench {
             status.hub.reachable && status.journal.unsentCount < 50
         }
         return .now - begin
-    }
-
-    /// Sales without the hub, through the ledger's own interface, in the terminal's own journal.
-    private func fill(_ folder: String, card: CardID) async throws {
-        bench.progress.show("drain: selling \(backlog) times without the hub")
-        let ledger = try BenchLedger(folder: folder).open(reservationWindow: BenchLedger.reservationWindow)
-        guard let merchant = MerchantID(text: LabCampus.merchant), let lane = LaneID(text: LabTerminal.lane) else {
-            throw LabError("the lab's merchant and lane have names")
-        }
-        let unlimited = Amount(fen: .max / 2)
-        let authorizer = Authorizer(
-            policy: OfflinePolicy(
-                permitted: true, unprovenCards: false, floorLimit: Amount(fen: 3000), cardAmount: unlimited,
-                cardCount: .max, terminalAmount: unlimited, terminalCount: .max, contactAge: .seconds(86_400)))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for caller in 0..<BenchLedger.callers {
-                group.addTask {
-                    for sale in stride(from: caller, to: backlog, by: BenchLedger.callers) {
-                        let request = AuthorizationRequest(
-                            transaction: try await ledger.mint(), amount: Amount(fen: Int64(1 + sale % 9)),
-                            instrument: .card(
-                                CardEvidence(
-                                    card: card, proof: .proven, validFrom: 20_200_101, validThrough: 20_491_231)),
-                            merchant: merchant, lane: lane)
-                        let concluded = try await ledger.conclude(
-                            request, hub: .none(.unreachable), authorizer: authorizer, now: BenchLedger.now())
-                        guard case .approved = concluded.decision else {
-                            throw LabError("sale \(sale): \(concluded.decision.reason?.name ?? "no reason")")
-                        }
-                    }
-                }
-            }
-            try await group.waitForAll()
-        }
-        try await ledger.close()
     }
 }

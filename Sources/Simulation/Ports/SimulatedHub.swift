@@ -19,6 +19,8 @@ package final class SimulatedHub: HubGateway {
         case faulty
         /// The hub refuses every request that may be refused.
         case refusing(HubRefusal)
+        /// As ``faulty``, and the hub wants to be left in peace for so long.
+        case busy(retryAfter: Duration)
     }
 
     /// How often each call came, whether or not it arrived.
@@ -87,7 +89,7 @@ package final class SimulatedHub: HubGateway {
             switch state.behaviour {
             case .unreachable: return .none(.unreachable)
             case .silent: return .none(.timedOut)
-            case .faulty, .refusing: return .none(.faulty)
+            case .faulty, .refusing, .busy: return .none(.faulty)
             case .answeringLate:
                 _ = state.books.hold(request, now: now)
                 return .none(.timedOut)
@@ -110,7 +112,7 @@ package final class SimulatedHub: HubGateway {
             switch state.behaviour {
             case .unreachable: return .none(.unreachable)
             case .silent: return .none(.timedOut)
-            case .faulty, .refusing: return .none(.faulty)
+            case .faulty, .refusing, .busy: return .none(.faulty)
             case .answeringLate:
                 _ = state.books.load(request, now: now, proof: prove)
                 return .none(.timedOut)
@@ -163,6 +165,7 @@ package final class SimulatedHub: HubGateway {
             case .silent: throw HubError(.timedOut)
             case .faulty: throw HubError(.refused(.hubFault, acknowledged: nil))
             case .refusing(let refusal): throw HubError(.refused(refusal, acknowledged: nil))
+            case .busy(let time): throw HubError(.refused(.hubFault, acknowledged: nil), retryAfter: time)
             case .answeringLate:
                 _ = try work(&state.books, now)
                 throw HubError(.timedOut)

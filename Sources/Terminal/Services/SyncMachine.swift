@@ -26,8 +26,9 @@ package struct SyncMachine: Sendable {
         case rest
         /// Wait that long before the next batch, whatever comes meanwhile: the hub has others to serve.
         case pause(Duration)
-        /// Wait before the next try; `attempt` counts failures in a row from 1.
-        case backOff(attempt: Int)
+        /// Wait before the next try; `attempt` counts failures in a row from 1. The hub wants `atLeast` of peace first,
+        /// whatever comes meanwhile.
+        case backOff(attempt: Int, atLeast: Duration)
         /// Nothing to do for this event.
         case none
     }
@@ -64,7 +65,7 @@ package struct SyncMachine: Sendable {
         case (_, .failed(let failure)):
             failures += 1
             if failure.needsRegistration { isRegistered = false }
-            return enter(.waiting, .backOff(attempt: failures))
+            return enter(.waiting, .backOff(attempt: failures, atLeast: failure.retryAfter ?? .zero))
         default:
             return .none
         }

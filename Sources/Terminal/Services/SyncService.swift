@@ -19,18 +19,24 @@ package final class SyncService: Service {
     private let steps: SyncSteps
     private let pollInterval: Duration
     private let retryDelay: @Sendable (Int) -> Duration
+    private let waiting: @Sendable (WakeSignal, Duration) async -> Void
     private let logger: Logger
     private let state = Mutex(SyncState())
     /// Who waits for the next flight; `nil` once the service has ended and there will be none.
     private let waiters = Mutex<[CheckedContinuation<SyncState, Never>]?>([])
     private let bell = WakeSignal()
+    /// Rung by people only, who may ask a hub that wanted to be left in peace.
+    private let personsBell = WakeSignal()
 
     /// - Parameters:
     ///   - pollInterval: how long to rest when level; a new record or ``wake()`` ends the rest at once.
-    ///   - retryDelay: the wait before try `attempt` + 1, with jitter.
+    ///   - retryDelay: the wait before try `attempt` + 1, with jitter; comes on top of what the hub asks for.
+    ///   - waiting: waits for a ring or until the time is over; a test's own clock.
     package init(
-        steps: SyncSteps, pollInterval: Duration, retryDelay: @escaping @Sendable (Int) -> Duration, logger: Logger
+        steps: SyncSteps, pollInterval: Duration, retryDelay: @escaping @Sendable (Int) -> Duration, logger: Logger,
+        waiting: @escaping @Sendable (WakeSignal, Duration) async -> Void = { await $0.wait(atMost: $1) }
     ) {
+        self.waiting = waiting
         self.steps = steps
         self.pollInterval = pollInterval
         self.retryDelay = retryDelay
@@ -50,7 +56,9 @@ package final class SyncService: Service {
                 waiters?.append(continuation)
                 return waiters != nil
             }
-            if isServed { wake() } else { continuation.resume(returning: current) }
+            guard isServed else { return continuation.resume(returning: current) }
+            personsBell.ring()
+            wake()
         }
     }
 
@@ -64,11 +72,12 @@ package final class SyncService: Service {
             case .rest, .backOff:
                 served.forEach { $0.resume(returning: current) }
                 served = []
-                await pause(delay(of: action))
+                await rest(after: action)
                 served = waiters.withLock { takeAll(&$0) }
                 action = machine.receive(.awake)
             case .pause(let duration):
-                await sleep(duration)
+                // Nothing ends it: the hub has others to serve.
+                await wait(for: WakeSignal(), atMost: duration)
                 action = machine.receive(.awake)
             case .none:
                 action = machine.receive(.awake)
@@ -85,20 +94,23 @@ package final class SyncService: Service {
         left.forEach { $0.resume(returning: current) }
     }
 
-    private func delay(of action: SyncMachine.Action) -> Duration {
-        guard case .backOff(let attempt) = action else { return pollInterval }
-        return max(retryDelay(attempt), current.failure?.retryAfter ?? .zero)
+    /// Waits until the next try: first what the hub asked for, which a new record does not shorten, then a wait with
+    /// jitter, so that a hub that asked many terminals for the same is not asked by all of them at once.
+    private func rest(after action: SyncMachine.Action) async {
+        guard case .backOff(let attempt, let atLeast) = action else {
+            return await wait(for: bell, atMost: pollInterval)
+        }
+        personsBell.forget()
+        if atLeast > .zero, !isAskedFor { await wait(for: personsBell, atMost: atLeast) }
+        if !isAskedFor { await wait(for: bell, atMost: retryDelay(attempt)) }
     }
 
-    /// Waits for `duration` or shutdown; a new record does not end it.
-    private func sleep(_ duration: Duration) async {
-        let never = WakeSignal()
-        await cancelWhenGracefulShutdown { await never.wait(atMost: duration) }
-    }
+    /// Whether somebody waits for the next flight.
+    private var isAskedFor: Bool { waiters.withLock { !($0 ?? []).isEmpty } }
 
-    /// Waits for `duration`, a wake, or shutdown, whichever comes first.
-    private func pause(_ duration: Duration) async {
-        await cancelWhenGracefulShutdown { await self.bell.wait(atMost: duration) }
+    /// Waits for a ring, `duration`, or shutdown, whichever comes first.
+    private func wait(for bell: WakeSignal, atMost duration: Duration) async {
+        await cancelWhenGracefulShutdown { await self.waiting(bell, duration) }
     }
 
     /// Keeps ``current``, and logs only when something changes: a hub that is away for a day is two lines, not

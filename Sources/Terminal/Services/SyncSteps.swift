@@ -109,7 +109,7 @@ package struct SyncSteps: Sendable {
     }
 
     /// Sends records that this hub had acknowledged before it was restored from an older copy. They are all here, and
-    /// what the hub has already does it no harm.
+    /// what the hub has already does it no harm. Its changes are others from then on, too, so the replica is made anew.
     private func sendAgain(after known: Acknowledgement) async throws {
         var known = known
         while let records = try await queue.records(after: known, limit: HubProtocolLimits.batchRecords) {
@@ -120,6 +120,7 @@ package struct SyncSteps: Sendable {
             known = answer.acknowledged
         }
         try await queue.acknowledge(known)
+        try await replica.wantSnapshot()
     }
 
     private func send(_ records: UnsentRecords) async throws -> (AcknowledgementMessage, backlog: UInt64) {
@@ -177,6 +178,7 @@ package struct SyncSteps: Sendable {
             let page = try await hub.snapshot(after: position, limit: HubProtocolLimits.pageChanges)
             clock.noteContact(hubTime: UnixTime(milliseconds: page.hubTimeMilliseconds))
             try await replica.stage(page, after: position)
+            CrashPoint.snapshotPageStaged.reach()
             return .changesApplied(more: true)
         case .changesOfSnapshot(let cursor):
             let page = try await hub.changes(after: cursor, limit: HubProtocolLimits.pageChanges)

@@ -24,6 +24,9 @@ package final class WakeSignal: Sendable {
         waiter?.resume()
     }
 
+    /// Drops a ring that nobody waited for.
+    package func forget() { state.withLock { $0.rung = false } }
+
     /// Waits for a ring, `duration`, or cancellation, whichever comes first.
     package func wait(atMost duration: Duration) async {
         await withTaskGroup(of: Void.self) { group in
