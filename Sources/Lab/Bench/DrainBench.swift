@@ -8,6 +8,8 @@ import Terminal
 /// How long a terminal takes to deliver what it sold in a day without the hub, and what taps cost meanwhile.
 struct DrainBench {
     private static let account = "2026010001"
+    /// Cards that bought without the hub; another one taps while the terminal delivers.
+    private static let buyers = 50
     private static let amount = Amount(fen: 100)
     private static let patience = Duration.seconds(300)
     /// Taps go on while the backlog uses up what the standard policy allows without the hub.
@@ -27,6 +29,15 @@ struct DrainBench {
     private func measure(_ campus: LabCampus) async throws -> BenchResult {
         let enrolled = try await campus.enrol(
             Self.account, name: "Bench Student", balance: "1000000.00", serial: "00061998081700000030")
+        var buyers: [CardID] = []
+        for number in 0..<Self.buyers {
+            bench.progress.show("drain: cardholder \(number + 1) of \(Self.buyers)")
+            buyers.append(
+                try await campus.enrol(
+                    String(2_026_020_001 + number), name: "Bench Student", balance: "100000.00",
+                    serial: "000619980817000001" + Hex.encode([UInt8(number)])
+                ).id)
+        }
         _ = try await campus.terminal.client.sync()
         let bare = try await BenchCard(enrolled, on: campus, floors: bench.floors)
         var before = SaleKind(name: "tap before")
@@ -38,7 +49,7 @@ struct DrainBench {
         _ = try await campus.terminal.client.sync()
         await campus.hub.stop()
         await campus.terminal.stop()
-        try await fill(campus.paths.terminalState, card: enrolled.id)
+        try await fill(campus.paths.terminalState, cards: buyers)
         try await campus.terminal.start()
         bench.progress.show("drain: \(backlog) records")
         let begin = ContinuousClock.now
@@ -76,7 +87,7 @@ struct DrainBench {
     }
 
     /// Sales without the hub, through the ledger's own interface, in the terminal's own journal.
-    private func fill(_ folder: String, card: CardID) async throws {
+    private func fill(_ folder: String, cards: [CardID]) async throws {
         bench.progress.show("drain: selling \(backlog) times without the hub")
         let ledger = try BenchLedger(folder: folder).open(reservationWindow: BenchLedger.reservationWindow)
         guard let merchant = MerchantID(text: LabCampus.merchant), let lane = LaneID(text: LabTerminal.lane) else {
@@ -95,7 +106,8 @@ struct DrainBench {
                             transaction: try await ledger.mint(), amount: Amount(fen: Int64(1 + sale % 9)),
                             instrument: .card(
                                 CardEvidence(
-                                    card: card, proof: .proven, validFrom: 20_200_101, validThrough: 20_491_231)),
+                                    card: cards[sale % cards.count], proof: .proven, validFrom: 20_200_101,
+                                    validThrough: 20_491_231)),
                             merchant: merchant, lane: lane)
                         let concluded = try await ledger.conclude(
                             request, hub: .none(.unreachable), authorizer: authorizer, now: BenchLedger.now())

@@ -9,6 +9,8 @@ struct PayerKnowledge {
     var view = LedgerView()
     /// The account to which the instrument belongs; set also when the replica has no row for it.
     var account: AccountID?
+    /// The account's totals up to its newest record.
+    private(set) var use: AccountUse?
 
     init(
         _ database: Database, _ instrument: Instrument, standing: Standing, policy: PolicyKnowledge
@@ -39,11 +41,11 @@ struct PayerKnowledge {
         view.lastHubContact = standing.row.lastHubContact
         view.lastRecord = standing.row.newestDecision
         let row = try account.flatMap { try ReplicaTables.account(database, $0) }
-        try policy.fill(
-            &view, database, account: account, asOf: row?.asOf ?? 0, acknowledged: standing.row.acknowledged.sequence)
-        guard let account else { return }
+        view.oldestUnsentOffline = standing.unsent.oldestOffline
+        use = try policy.fill(&view, database, account: account, asOf: row?.asOf ?? 0)
+        guard let account, let use else { return }
         let debits = try ReplicaTables.uncontained(
-            database, account, after: row?.asOf ?? 0, acknowledged: standing.row.acknowledged.sequence)
+            database, last: use, after: row?.asOf ?? 0, acknowledged: standing.row.acknowledged.sequence)
         view.cardOffline = debits.offline
         view.undelivered = debits.undelivered
         if let row {
