@@ -6,8 +6,9 @@
  * triggers and page size are the ledger's own and cannot drift from it; the settings below are those of
  * Sources/Ledger/Storage/LedgerFile.swift. It decides nothing, computes no hash and, as a rule, reads nothing.
  *
- * With --reads it first reads, in the same transaction, what a decision about a card needs: card, hot list, account
- * and the account's debits since its balance was told (Sources/Ledger/Replica/ReplicaTables.swift).
+ * With --reads it first reads, in the same transaction, what a decision about a card needs: card, account, the
+ * holder's terms and the account's totals (Sources/Ledger/Replica/PayerKnowledge.swift). Without it the totals that it
+ * writes are of the right size and otherwise nothing.
  *
  * Writes WARM_UP debits that do not count, then COUNT in commits of BATCH, over ACCOUNTS accounts. Prints the duration
  * of each commit, from the beginning of its transaction to the return of its COMMIT. The file is afterwards only good
@@ -26,7 +27,7 @@ static const int64_t STRIDE = 7919;
 
 static sqlite3 *database;
 static sqlite3_stmt *begin_statement, *commit_statement, *journal_statement, *entry_statement, *state_statement;
-static sqlite3_stmt *card_statement, *hot_list_statement, *account_statement, *debits_statement;
+static sqlite3_stmt *use_statement, *card_statement, *account_statement, *terms_statement, *totals_statement;
 static bool reads;
 static int64_t sequence, trace;
 static long accounts;
@@ -88,16 +89,15 @@ static int64_t read_rows(sqlite3_stmt *statement) {
 
 static void read_payer(const char *card, int64_t account) {
     sqlite3_bind_text(card_statement, 1, card, -1, SQLITE_STATIC);
-    sqlite3_bind_text(hot_list_statement, 1, card, -1, SQLITE_STATIC);
     sqlite3_bind_int64(account_statement, 1, account);
-    sqlite3_bind_int64(debits_statement, 1, account);
-    sqlite3_bind_int64(debits_statement, 2, 0);
+    sqlite3_bind_int64(terms_statement, 1, account);
+    sqlite3_bind_int64(totals_statement, 1, account);
     if (read_rows(card_statement) == 0 || read_rows(account_statement) == 0) {
         fprintf(stderr, "the journal does not know a payer: is it the bench's own?\n");
         exit(EXIT_SOFTWARE);
     }
-    read_rows(hot_list_statement);
-    read_rows(debits_statement);
+    read_rows(terms_statement);
+    read_rows(totals_statement);
 }
 
 static void debit(int64_t time) {
@@ -124,6 +124,12 @@ static void debit(int64_t time) {
     sqlite3_bind_text(journal_statement, 15, "lane-1", -1, SQLITE_STATIC);
     sqlite3_bind_int64(journal_statement, 16, 1);
     step(journal_statement);
+    sqlite3_bind_int64(use_statement, 1, FIRST_ACCOUNT + payer);
+    sqlite3_bind_int64(use_statement, 2, sequence);
+    sqlite3_bind_int64(use_statement, 3, time);
+    sqlite3_bind_int64(use_statement, 4, amount);
+    sqlite3_bind_int64(use_statement, 5, sequence);
+    step(use_statement);
     entry(1, cardholder, -amount);
     entry(2, "merchant:canteen-1", amount);
 }
@@ -157,13 +163,16 @@ static void open_journal(const char *path) {
         "INSERT INTO journal (sequence, trace, outcome, reason, decided_at, replica_cursor, hash,"
         " amount, payer, card, key_id, serial, account, merchant, lane, path, movement, evidence, verdict, subject)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL, NULL, NULL)");
+    use_statement = prepare(
+        "INSERT INTO account_use (account, sequence, decided_at, newest, purchase, purchase_subsidy,"
+        " purchase_offline, cash, subsidy, offline_amount, offline_count, offline_subsidy)"
+        " VALUES (?1, ?2, ?3, ?3, ?4, 0, 0, ?5, 0, 0, 0, 0)");
     entry_statement = prepare("INSERT INTO entry (sequence, leg, account, amount) VALUES (?, ?, ?, ?)");
     card_statement = prepare("SELECT account, status FROM card WHERE id = ?");
-    hot_list_statement = prepare("SELECT reason FROM hot_list WHERE card = ?");
-    account_statement = prepare("SELECT status, balance, as_of_sequence FROM account WHERE id = ?");
-    debits_statement =
-        prepare("SELECT amount, path, sequence, movement, subsidy FROM journal"
-                " WHERE account = ? AND sequence > ? AND (outcome = 1 OR verdict = 1) AND movement IN (1, 3, 4, 5)");
+    account_statement = prepare("SELECT balance, status, as_of_sequence FROM account WHERE id = ?");
+    terms_statement = prepare("SELECT single_limit, day_limit FROM account_terms WHERE account = ?");
+    totals_statement =
+        prepare("SELECT cash, subsidy FROM account_use WHERE account = ? ORDER BY sequence DESC LIMIT 1");
     state_statement = prepare(
         "UPDATE state SET head_sequence = ?, head_hash = ?, newest_decision = ?, reserved_through = ? WHERE id = 1");
 }

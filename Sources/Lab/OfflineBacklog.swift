@@ -19,10 +19,12 @@ package struct OfflineBacklog: Sendable {
     /// From one to nine fen.
     private static func amount(of sale: Int) -> Amount { Amount(fen: Int64(1 + sale % 9)) }
 
-    /// Sells to `card`, which the journal's replica must know and whose account must have the money.
+    /// Sells to the cards in turn, which the journal's replica must know and whose accounts must have the money.
     ///
-    /// - Parameter folder: the terminal's state folder.
-    package func sell(to card: CardID, in folder: String) async throws {
+    /// - Parameters:
+    ///   - cards: at least one.
+    ///   - folder: the terminal's state folder.
+    package func sell(to cards: [CardID], in folder: String) async throws {
         guard let terminal = TerminalID(text: LabCampus.terminalID),
             let merchant = MerchantID(text: LabCampus.merchant), let lane = LaneID(text: LabTerminal.lane)
         else { throw LabError("the lab's terminal, merchant and lane have names") }
@@ -35,11 +37,13 @@ package struct OfflineBacklog: Sendable {
             policy: OfflinePolicy(
                 permitted: true, unprovenCards: false, floorLimit: Amount(fen: 3000), cardAmount: unlimited,
                 cardCount: .max, terminalAmount: unlimited, terminalCount: .max, contactAge: .seconds(86_400)))
-        let evidence = CardEvidence(card: card, proof: .proven, validFrom: 20_200_101, validThrough: 20_491_231)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for caller in 0..<Self.callers {
                 group.addTask {
                     for sale in stride(from: caller, to: count, by: Self.callers) {
+                        let evidence = CardEvidence(
+                            card: cards[sale % cards.count], proof: .proven, validFrom: 20_200_101,
+                            validThrough: 20_491_231)
                         let request = AuthorizationRequest(
                             transaction: try await ledger.mint(), amount: Self.amount(of: sale),
                             instrument: .card(evidence), merchant: merchant, lane: lane)

@@ -38,12 +38,12 @@ extension SQLiteLedger {
         let clock = ContinuousClock()
         let start = clock.now
         try openConnection().inDatabase { database in
-            try database.inTransaction(.immediate) {
+            try database.inPreparedTransaction {
                 for pending in batch { outcomes.append(try group.write(pending, to: database)) }
-                guard group.hasChanges else { return .rollback }
+                guard group.hasChanges else { return false }
                 try group.finish(database, reserving: reservationWindow, after: numbers.withLock { $0.last })
                 CrashPoint.recordWritten.reach()
-                return .commit
+                return true
             }
         }
         guard group.hasChanges else { return outcomes }

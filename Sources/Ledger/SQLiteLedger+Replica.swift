@@ -31,7 +31,7 @@ extension SQLiteLedger: Replica {
         }
         standing.hotList.apply(added: hotList.added, removed: hotList.removed)
         if !changes.isEmpty {
-            replicaSizes = nil
+            accountCount = nil
             if page.changes.contains(where: { $0.policy != nil }) { policyShelf = nil }
         }
     }
@@ -55,11 +55,11 @@ extension SQLiteLedger: Replica {
         }
     }
 
-    func countedReplica() throws(LedgerError) -> ReplicaSizes {
-        if let replicaSizes { return replicaSizes }
-        let sizes = try read { try ReplicaSizes($0) }
-        replicaSizes = sizes
-        return sizes
+    func countedAccounts() throws(LedgerError) -> Int {
+        if let accountCount { return accountCount }
+        let count = try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM account") ?? 0 }
+        accountCount = count
+        return count
     }
 
     static func checkedTime(_ milliseconds: Int64) throws(LedgerError) -> UnixTime {

@@ -24,12 +24,12 @@ extension SQLiteLedger: SendQueue {
         let oldest = try read { database in
             try JournalTable.records(database, of: name, after: row.acknowledged.sequence, limit: 1).first
         }
-        let sizes = try countedReplica()
+        let accounts = try countedAccounts()
         return JournalFigures(
             sequence: row.head.sequence, hash: row.head.hash, acknowledged: row.acknowledged.sequence,
             unsentCount: Int(row.head.sequence - row.acknowledged.sequence), unsentAmount: standing.unsent.approved,
             oldestUnsent: oldest?.record.decidedAt, replicaCursor: row.replicaCursor,
-            lastHubContact: row.lastHubContact, accounts: sizes.accounts, hotListed: sizes.hotListed)
+            lastHubContact: row.lastHubContact, accounts: accounts, hotListed: standing.hotList.count)
     }
 
     /// Checks an acknowledgement against the journal's own hash, and counts it when it reaches further than before.
@@ -42,9 +42,14 @@ extension SQLiteLedger: SendQueue {
             throw LedgerError(.acknowledgementMismatch, detail: "at record \(acknowledgement.sequence)")
         }
         guard acknowledgement.sequence > known else { return false }
-        let delivered = try read { try UnsentTotals($0, after: known, through: acknowledgement.sequence) }
+        let (delivered, oldest) = try read { database in
+            (
+                try UnsentTotals(database, after: known, through: acknowledgement.sequence),
+                try UnsentTotals.oldestOffline(database, after: acknowledgement.sequence)
+            )
+        }
         changed.row.acknowledged = acknowledgement
-        changed.unsent.subtract(delivered)
+        changed.unsent.subtract(delivered, oldest: oldest)
         return true
     }
 }

@@ -5,7 +5,8 @@ import Payments
 import Terminal
 
 extension SQLiteLedger {
-    /// Rows that a commit of a snapshot writes: a few milliseconds of work, after which waiting taps go first.
+    /// Rows that a commit of a snapshot writes: about a millisecond of work and a sync, after which waiting taps go
+    /// first.
     static let snapshotStep = 250
 
     package func nextFetch() async throws(LedgerError) -> ReplicaFetch {
@@ -69,9 +70,10 @@ extension SQLiteLedger {
         while rest.count > Self.snapshotStep {
             let step = rest.prefix(Self.snapshotStep)
             rest = rest.dropFirst(Self.snapshotStep)
+            let start = ContinuousClock.now
             try commit(standing) { try Self.store(step, $0, asOf: acknowledged.sequence, receivedAt: hubTime) }
             CrashPoint.snapshotRowsWritten.reach()
-            await Task.yield()
+            await leaveToTaps(after: .now - start)
         }
         var changed = standing
         _ = try take(acknowledged, into: &changed)
@@ -113,7 +115,8 @@ extension SQLiteLedger {
         guard state.summary == signed else {
             throw LedgerError(.hotListContradicted, detail: "snapshot at version \(signed.version)")
         }
-        let index = HotListIndex(hashes: hashes)
+        let index = await Self.sorted(hashes)
+        // Read after the last suspension: sales have gone on.
         var changed = standing
         changed.row.replicaCursor = cursor
         changed.hotList = index
@@ -124,9 +127,18 @@ extension SQLiteLedger {
             CrashPoint.snapshotInPlace.reach()
         }
         CrashPoint.snapshotInForce.reach()
-        replicaSizes = nil
+        accountCount = nil
         isReplacedCleared = false
         try await clearReplaced()
+    }
+
+    /// Leaves the ledger to the taps for twice as long as a piece of a snapshot has kept them from it: two of three
+    /// find it free, however long a sync takes. A cancelled task goes on without.
+    private func leaveToTaps(after piece: Duration) async { try? await Task.sleep(for: piece * 2) }
+
+    /// Sorts away from the ledger's thread, where taps would wait some 30 ms for a nation's list.
+    @concurrent private static func sorted(_ hashes: ContiguousArray<UInt64>) async -> HotListIndex {
+        HotListIndex(hashes: hashes)
     }
 
     /// The signed version, which is not older than the one in force.
@@ -145,9 +157,10 @@ extension SQLiteLedger {
         while !isReplacedCleared {
             var isLeft = true
             let known = standing
+            let start = ContinuousClock.now
             try commit(known) { isLeft = try SnapshotTables.clear($0, limit: Self.snapshotStep) }
             isReplacedCleared = !isLeft
-            await Task.yield()
+            await leaveToTaps(after: .now - start)
         }
     }
 }

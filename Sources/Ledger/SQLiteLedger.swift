@@ -39,8 +39,8 @@ package actor SQLiteLedger {
     var policyShelf: PolicyShelf?
     /// Where the time of each commit comes from; `nil` in tests that hand it in.
     let clock: TrustedClock?
-    /// Sizes of the replica, counted when asked for after a change.
-    var replicaSizes: ReplicaSizes?
+    /// Accounts in the replica, counted when asked for after a change.
+    var accountCount: Int?
     /// The hub's refusal because of which no ids are given out.
     var contested: Int64?
     /// Whether nothing is left of what a snapshot replaced.

@@ -35,7 +35,7 @@ extension Integration {
                 try await campus.level()
                 await campus.hub.stop()
                 await campus.terminal.stop()
-                try await Self.backlog.sell(to: enrolled.id, in: campus.paths.terminalState)
+                try await Self.backlog.sell(to: [enrolled.id], in: campus.paths.terminalState)
                 try await campus.terminal.start()
                 try await Self.requireVisible(campus)
 

@@ -156,9 +156,10 @@ struct CardTransactionTests {
             ("SELECT * FROM card_intent WHERE card = ?", "SEARCH card_intent USING INDEX"),
             (
                 """
-                SELECT amount, path, sequence, movement, subsidy FROM journal
-                WHERE account = ? AND sequence > ? AND (outcome = 1 OR verdict = 1) AND movement IN (1, 3, 4, 5)
-                """, "USING COVERING INDEX journal_debit"
+                SELECT sequence, newest, cash, subsidy, offline_amount, offline_count, purchase, purchase_subsidy,
+                    decided_at
+                FROM account_use WHERE account = ? AND sequence <= ? ORDER BY sequence DESC
+                """, "SEARCH account_use USING PRIMARY KEY (account=? AND sequence<?)"
             ),
         ])
     func plans(sql: String, plan: String) async throws {

@@ -138,7 +138,9 @@ struct CorrectionTests {
         let (row, sums) = try await ledger.read { database in
             (
                 try ReplicaTables.account(database, Campus.account()),
-                try ReplicaTables.uncontained(database, Campus.account(), after: 0, acknowledged: 0)
+                try ReplicaTables.uncontained(
+                    database, last: try AccountUseTable.totals(database, of: Campus.account()), after: 0,
+                    acknowledged: 0)
             )
         }
         #expect(row?.subsidy == Amount(fen: 800) && row?.subsidyExpires == UnixTime(seconds: 1_790_000_000))

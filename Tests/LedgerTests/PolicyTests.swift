@@ -348,13 +348,9 @@ struct PolicyTests {
         let ledger = try await file.openFilled()
         for query in [
             """
-            SELECT amount, decided_at, subsidy, sequence FROM journal
-            WHERE account = 1 AND decided_at >= 2 AND sequence > 3 AND outcome = 1 AND movement = 1
-            """,
-            """
             SELECT decided_at FROM journal
             WHERE sequence > 1 AND outcome = 1 AND movement = 1 AND path >= 2 ORDER BY sequence LIMIT 1
-            """,
+            """
         ] {
             let plan = try await ledger.read { database in
                 try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN " + query).map { $0["detail"] as String }

@@ -90,6 +90,7 @@ package struct Bench: Sendable {
         case .ingest: try await IngestBench(bench: self).result()
         case .drain: try await DrainBench(bench: self).result()
         case .hotList: try await HotListBench(bench: self).result()
+        case .feed: try await FeedBench(bench: self).result()
         }
     }
 

@@ -35,6 +35,7 @@ package enum BenchRow: String, Sendable, Encodable, CaseIterable {
     case ingest
     case drain
     case hotList = "hotlist"
+    case feed
 
     /// All names, with commas between.
     package static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
@@ -49,6 +50,7 @@ package enum BenchRow: String, Sendable, Encodable, CaseIterable {
         case .purse: "purse: from card to durable decision when the card's own purse pays, through pcscd and tilld"
         case .ingest: "ingest: batches of 100 records from 200 terminals into till-hub"
         case .hotList: "hotlist: a hot list of 360,000 cards, the ledger in process"
+        case .feed: "feed: sales while a full snapshot is applied, the ledger in process"
         case .drain: "drain: a backlog from tilld to till-hub, with taps meanwhile"
         }
     }

@@ -6,6 +6,8 @@ import Payments
 /// How long a terminal takes to deliver what it sold in a day without the hub, and what taps cost meanwhile.
 struct DrainBench {
     private static let account = "2026010001"
+    /// Cards that bought without the hub; another one taps while the terminal delivers.
+    private static let buyers = 50
     private static let amount = Amount(fen: 100)
     private static let patience = Duration.seconds(300)
     /// Taps go on while the backlog uses up what the standard policy allows without the hub.
@@ -25,6 +27,15 @@ struct DrainBench {
     private func measure(_ campus: LabCampus) async throws -> BenchResult {
         let enrolled = try await campus.enrol(
             Self.account, name: "Bench Student", balance: "1000000.00", serial: "00061998081700000030")
+        var buyers: [CardID] = []
+        for number in 0..<Self.buyers {
+            bench.progress.show("drain: cardholder \(number + 1) of \(Self.buyers)")
+            buyers.append(
+                try await campus.enrol(
+                    String(2_026_020_001 + number), name: "Bench Student", balance: "100000.00",
+                    serial: "000619980817000001" + Hex.encode([UInt8(number)])
+                ).id)
+        }
         _ = try await campus.terminal.client.sync()
         let bare = try await BenchCard(enrolled, on: campus, floors: bench.floors)
         var before = SaleKind(name: "tap before")
@@ -37,7 +48,7 @@ struct DrainBench {
         await campus.hub.stop()
         await campus.terminal.stop()
         bench.progress.show("drain: selling \(backlog) times without the hub")
-        try await OfflineBacklog(count: backlog).sell(to: enrolled.id, in: campus.paths.terminalState)
+        try await OfflineBacklog(count: backlog).sell(to: buyers, in: campus.paths.terminalState)
         try await campus.terminal.start()
         bench.progress.show("drain: \(backlog) records")
         let begin = ContinuousClock.now

@@ -105,7 +105,8 @@ struct GroupCommit {
         var sale = JournalRecord.Sale(request, account: payer.payer(decision, hub: hub), path: decision.path)
         sale.subsidy = split.subsidy
         let record = try append(
-            request.transaction, decision.reason.map(Payments.Outcome.declined) ?? .approved, sale, now: now, database)
+            request.transaction, decision.reason.map(Payments.Outcome.declined) ?? .approved, sale, now: now,
+            last: payer.use, database)
         if request.pin != .notEntered, let account = payer.account {
             try PINFailureTable.count(decision, pin: request.pin, database, of: account)
         }
@@ -115,15 +116,17 @@ struct GroupCommit {
     }
 
     /// Appends the record of an open number.
+    ///
+    /// - Parameter last: see ``AccountUseTable/append(_:last:to:)``.
     mutating func append(
         _ transaction: TransactionID, _ outcome: Payments.Outcome, _ sale: JournalRecord.Sale?, now: UnixTime,
-        _ database: Database
+        last: AccountUse? = nil, _ database: Database
     ) throws -> JournalRecord {
         let record = JournalRecord(
             sequence: standing.row.head.sequence + 1, transaction: transaction, outcome: outcome, sale: sale,
             decidedAt: now, replicaCursor: standing.row.replicaCursor)
         let hash = standing.append(record)
-        try JournalTable.append(record, hash: hash, to: database)
+        try JournalTable.append(record, hash: hash, last: last, to: database)
         open.remove(transaction.trace.number)
         closed.append(transaction.trace.number)
         return record

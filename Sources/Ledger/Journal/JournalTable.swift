@@ -5,9 +5,14 @@ import Terminal
 
 /// The table of records: what is appended and how it is read back exactly.
 enum JournalTable {
-    /// Appends the record with its entries and, where a code paid, its redemption.
-    static func append(_ record: JournalRecord, hash: JournalHash, to database: Database) throws {
+    /// Appends the record with its entries, its account's totals and, where a code paid, its redemption.
+    ///
+    /// - Parameter last: see ``AccountUseTable/append(_:last:to:)``.
+    static func append(
+        _ record: JournalRecord, hash: JournalHash, last: AccountUse? = nil, to database: Database
+    ) throws {
         try insert(record, hash: hash, into: database)
+        try AccountUseTable.append(record, last: last, to: database)
         for (leg, entry) in (record.posting?.entries ?? []).enumerated() {
             let statement = try PreparedStatement(
                 database, "INSERT INTO entry (sequence, leg, account, amount) VALUES (?, ?, ?, ?)")
@@ -72,7 +77,7 @@ enum JournalTable {
 
     /// Records after `lower`, oldest first, at most `limit`.
     ///
-    /// - Throws: ``LedgerError/Code/damaged`` when a row is not one that ``append(_:hash:to:)`` writes.
+    /// - Throws: ``LedgerError/Code/damaged`` when a row is not one that ``append(_:hash:last:to:)`` writes.
     static func records(
         _ database: Database, of journal: JournalName, after lower: UInt64, limit: Int
     ) throws -> [ArchivedRecord] {

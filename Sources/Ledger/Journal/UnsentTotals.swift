@@ -11,6 +11,8 @@ struct UnsentTotals: Sendable, Equatable {
     /// What of it the terminal approved alone out of accounts. A card's own money never uses up an allowance: card and
     /// secure module decide about it, and no account can be overdrawn by it.
     var offline = LedgerView.OfflineUse()
+    /// Time of the oldest of those sales.
+    private(set) var oldestOffline: UnixTime?
 
     init() {}
 
@@ -31,6 +33,19 @@ struct UnsentTotals: Sendable, Equatable {
             offline = LedgerView.OfflineUse(amount: Amount(fen: row.integer(1)), count: Int(row.integer(2)))
             return false
         }
+        if offline.count > 0 { oldestOffline = try Self.oldestOffline(database, after: lower) }
+    }
+
+    /// Answered from the partial index `journal_offline` alone.
+    static func oldestOffline(_ database: Database, after lower: UInt64) throws -> UnixTime? {
+        let statement = try PreparedStatement(
+            database,
+            """
+            SELECT decided_at FROM journal
+            WHERE sequence > ? AND outcome = 1 AND movement = 1 AND path >= 2 ORDER BY sequence LIMIT 1
+            """)
+        try statement.bind(1, Int64(clamping: lower))
+        return try statement.first { UnixTime(milliseconds: $0.integer(0)) }
     }
 
     /// Counts one more record.
@@ -40,13 +55,17 @@ struct UnsentTotals: Sendable, Equatable {
         guard sale.movement == .accountPurchase, case .offline = sale.path else { return }
         offline.amount += sale.amount
         offline.count += 1
+        oldestOffline = oldestOffline ?? record.decidedAt
     }
 
     /// Takes away what the hub has acknowledged now.
-    mutating func subtract(_ acknowledged: UnsentTotals) {
+    ///
+    /// - Parameter oldest: time of the oldest offline sale that is left.
+    mutating func subtract(_ acknowledged: UnsentTotals, oldest: UnixTime?) {
         approved -= acknowledged.approved
         offline.amount -= acknowledged.offline.amount
         offline.count -= acknowledged.offline.count
+        oldestOffline = oldest
         invariant(approved >= .zero && offline.amount >= .zero && offline.count >= 0, "no sum of debits is negative")
     }
 }

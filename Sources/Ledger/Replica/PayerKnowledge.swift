@@ -9,6 +9,8 @@ struct PayerKnowledge {
     var view = LedgerView()
     /// The account to which the instrument belongs; set also when the replica has no row for it.
     var account: AccountID?
+    /// The account's totals up to its newest record.
+    private(set) var use: AccountUse?
 
     init(
         _ database: Database, _ instrument: Instrument, standing: Standing, policy: PolicyKnowledge
@@ -39,14 +41,11 @@ struct PayerKnowledge {
         view.lastHubContact = standing.row.lastHubContact
         view.lastRecord = standing.row.newestDecision
         let row = try account.flatMap { try ReplicaTables.account(database, $0) }
+        view.oldestUnsentOffline = standing.unsent.oldestOffline
         let (asOf, acknowledged) = (row?.asOf ?? 0, standing.row.acknowledged.sequence)
-        let debits = try account.map {
-            try ReplicaTables.uncontained(database, $0, after: asOf, acknowledged: acknowledged)
-        }
-        try policy.fill(
-            &view, database, account: account, asOf: asOf, acknowledged: acknowledged,
-            undeliveredSubsidies: debits?.undeliveredSubsidies ?? [])
-        guard let account, let debits else { return }
+        use = try policy.fill(&view, database, account: account, asOf: asOf, acknowledged: acknowledged)
+        guard let account, let use else { return }
+        let debits = try ReplicaTables.uncontained(database, last: use, after: asOf, acknowledged: acknowledged)
         view.cardOffline = debits.offline
         view.undelivered = debits.undelivered
         view.undeliveredSubsidy = debits.undeliveredSubsidy

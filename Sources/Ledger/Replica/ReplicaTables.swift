@@ -35,8 +35,6 @@ enum ReplicaTables {
         var undelivered = Amount.zero
         /// The part of it that the subsidy purse paid.
         var undeliveredSubsidy = Amount.zero
-        /// The records in which it did.
-        var undeliveredSubsidies: Set<Int64> = []
     }
 
     static func card(_ database: Database, _ card: CardID) throws -> Card? {
@@ -65,40 +63,31 @@ enum ReplicaTables {
         }
     }
 
-    /// Answered from the partial index `journal_debit` alone.
+    /// The difference of two totals, and of two more when the terminal has approved sales alone.
     ///
     /// - Parameters:
+    ///   - last: the account's totals up to its newest record.
     ///   - asOf: the record up to which the account's balance in the replica contains this journal.
     ///   - acknowledged: the record up to which the hub has this journal.
     static func uncontained(
-        _ database: Database, _ account: AccountID, after asOf: UInt64, acknowledged: UInt64
+        _ database: Database, last: AccountUse, after asOf: UInt64, acknowledged: UInt64
     ) throws -> Uncontained {
-        let statement = try PreparedStatement(
-            database,
-            """
-            SELECT amount, path, sequence, movement, subsidy FROM journal
-            WHERE account = ? AND sequence > ? AND (outcome = 1 OR verdict = 1) AND movement IN (1, 3, 4, 5)
-            """)
-        try statement.bind(1, Int64(account.number))
-        try statement.bind(2, Int64(asOf))
+        func totals(through sequence: UInt64) throws -> AccountUse {
+            if sequence >= last.sequence { return last }
+            return sequence == 0
+                ? AccountUse(none: last.account)
+                : try AccountUseTable.totals(database, of: last.account, through: sequence)
+        }
+        let contained = try totals(through: asOf)
         var sums = Uncontained()
-        try statement.forEach { row in
-            let amount = Amount(fen: row.integer(0))
-            let subsidy = Amount(fen: row.integer(4))
-            let isCorrection = row.integer(3) >= 4
-            sums.cash += isCorrection ? subsidy - amount : amount - subsidy
-            sums.subsidy += isCorrection ? -subsidy : subsidy
-            let isPurchase = MovementColumns(movement: row.integer(3), evidence: nil).value == .accountPurchase
-            if isPurchase, case .offline? = PathColumn.path(row.integer(1)) {
-                sums.offline.amount += amount
-                sums.offline.count += 1
-                if row.integer(2) > Int64(acknowledged) {
-                    sums.undelivered += amount
-                    sums.undeliveredSubsidy += subsidy
-                    if subsidy > .zero { sums.undeliveredSubsidies.insert(row.integer(2)) }
-                }
-            }
-            return true
+        sums.cash = last.cash - contained.cash
+        sums.subsidy = last.subsidy - contained.subsidy
+        sums.offline = LedgerView.OfflineUse(
+            amount: last.offline.amount - contained.offline.amount, count: last.offline.count - contained.offline.count)
+        if sums.offline.count > 0 {
+            let delivered = acknowledged > asOf ? try totals(through: acknowledged) : contained
+            sums.undelivered = last.offline.amount - delivered.offline.amount
+            sums.undeliveredSubsidy = last.offlineSubsidy - delivered.offlineSubsidy
         }
         return sums
     }

@@ -9,7 +9,7 @@ enum Schema {
     /// `CTil`: names the file as ours in its header.
     static let applicationID: Int32 = 0x4354_696C
     /// Version of the newest migration, kept in SQLite's `user_version`.
-    static let version: Int32 = 8
+    static let version: Int32 = 9
 
     /// - Throws: ``LedgerError/Code/schemaTooNew`` for a file of a newer version.
     static func refuseNewer(_ queue: DatabaseQueue) throws { _ = try storedVersion(queue) }
@@ -22,7 +22,9 @@ enum Schema {
         var migrator = DatabaseMigrator()
         // The migrator turns foreign keys off while a step runs, as rebuilding a table that others refer to needs,
         // and checks all of them before the step commits.
-        let steps = [firstVersion, secondVersion, corrections, hubKey, hotList, sessions, policies, laneIndex]
+        let steps = [
+            firstVersion, secondVersion, corrections, hubKey, hotList, sessions, policies, laneIndex, accountUse,
+        ]
         for (number, sql) in zip(Int32(1)..., steps) {
             migrator.registerMigration("\(number)") { database in
                 try database.execute(sql: sql)

@@ -16,6 +16,8 @@ struct ChainVerification {
     private var approvedAmount = Amount.zero
     private var redeemedCount = 0
     private var entryCount = 0
+    /// Records that move an account's money.
+    var useCount = 0
     private var findings: [String] = []
     /// Transactions that are recorded as unknown and not resolved, by trace number.
     private var unknown: [UInt64: JournalRecord.Sale] = [:]
@@ -78,6 +80,7 @@ struct ChainVerification {
         }
         checkResolution(record)
         try checkCorrection(record, database)
+        try checkUse(record, database)
         let stored = try StoredEntry.all(database, of: record.sequence)
         entryCount += stored.count
         if stored.reduce(0, { $0 &+ $1.amount }) != 0 {
@@ -128,6 +131,7 @@ struct ChainVerification {
         try checkNumbers(database, row: row, numbers: known.numbers)
         try checkIntents(database, known)
         try checkReferences(database)
+        try checkUseCount(database)
         for problem in try String.fetchAll(database, sql: "PRAGMA integrity_check(10)") where problem != "ok" {
             note("SQLite's integrity check failed")
         }
