@@ -166,7 +166,9 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: house),
         tests("PaymentsTests", ["Payments", "TestSupport"]),
         tests("SmartCardsTests", ["SmartCards", "Payments", "Simulation", "FuzzTargets"]),
-        tests("PaymentCodesTests", ["PaymentCodes", "Payments", "CodeRendering", crypto, "TestSupport"]),
+        tests(
+            "PaymentCodesTests",
+            ["PaymentCodes", "Payments", "CodeRendering", "Simulation", crypto, "TestSupport"]),
         tests("HubProtocolTests", ["HubProtocol", "Payments", crypto]),
         tests("ServiceHostTests", ["ServiceHost", "Payments", "TestSupport", log]),
         tests(
@@ -189,7 +191,7 @@ let package = Package(
         tests(
             "HubTests",
             [
-                "Hub", "HubProtocol", "SmartCards", "PaymentCodes", "Payments", "TestSupport", grdb, crypto,
+                "Hub", "HubProtocol", "SmartCards", "PaymentCodes", "Payments", "Simulation", "TestSupport", grdb, crypto,
                 hummingbird, yams,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
@@ -199,7 +201,7 @@ let package = Package(
                 "Lab", "Simulation", "SmartCards", "Payments", "HubProtocol", "ControlProtocol", "ControlClient",
                 "CrashPoints", "TestSupport",
             ]),
-        tests("CertificatesTests", ["Certificates", "Payments", "TestSupport", crypto, x509]),
+        tests("CertificatesTests", ["Certificates", "Payments", "Simulation", "TestSupport", crypto, x509]),
         tests(
             "StorageFaultTests",
             [

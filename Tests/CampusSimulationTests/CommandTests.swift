@@ -1,4 +1,5 @@
 import Foundation
+import Simulation
 import TestSupport
 import Testing
 
@@ -24,27 +25,8 @@ import Testing
     }
 
     private func run(_ executable: URL, _ arguments: [String]) async throws -> Outcome {
-        let files = ["out", "err"].map { URL(fileURLWithPath: directory.file("\($0)-\(UUID().uuidString)")) }
-        for file in files { try Data().write(to: file) }
-        let process = Process()
-        process.executableURL = executable
-        process.arguments = arguments
-        process.standardOutput = try FileHandle(forWritingTo: files[0])
-        process.standardError = try FileHandle(forWritingTo: files[1])
-        process.standardInput = FileHandle.nullDevice
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do {
-                try process.run()
-            } catch {
-                process.terminationHandler = nil
-                continuation.resume(throwing: error)
-            }
-        }
-        return Outcome(
-            status: process.terminationStatus,
-            output: String(decoding: try Data(contentsOf: files[0]), as: UTF8.self),
-            error: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self))
+        let run = try await ProgramRun(executable.path, arguments, within: .seconds(1200))
+        return Outcome(status: run.status, output: run.output, error: run.error)
     }
 
     private func simulate(_ arguments: String...) async throws -> Outcome {

@@ -1,6 +1,7 @@
 import Certificates
 import Foundation
 import Payments
+import Simulation
 import TestSupport
 import Testing
 
@@ -66,16 +67,8 @@ struct AuthorityTests {
     }
 
     private func verify(_ arguments: [String]) throws -> (status: Int32, text: String) {
-        let script = try file("verify.sh", "exec openssl verify \(arguments.joined(separator: " ")) 2>&1\n")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = [script]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        let run = try ProgramRun(blocking: "/usr/bin/openssl", ["verify"] + arguments, mergesError: true)
+        return (run.status, run.output)
     }
 
     @Test("a request that OpenSSL made is understood, one for another kind of key or with a changed byte is refused")

@@ -1,6 +1,7 @@
 import Certificates
 import Foundation
 import Payments
+import Simulation
 import Testing
 
 /// An authority and what hangs on it.
@@ -28,16 +29,7 @@ enum Campus {
 
     /// Runs `openssl` and gives what it printed.
     static func openssl(_ arguments: String...) throws -> (status: Int32, text: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        let run = try ProgramRun(blocking: "/usr/bin/openssl", arguments, mergesError: true)
+        return (run.status, run.output)
     }
 }

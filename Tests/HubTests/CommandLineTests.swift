@@ -41,27 +41,8 @@ struct CommandLineTests {
         return path
     }
 
-    /// Runs `till-hub serve` while `body` runs, then ends it with SIGTERM.
     private func withServer(_ body: () async throws -> Void) async throws {
-        let (server, _, error) = try command.process(
-            HubCommand.executable(), ["serve", "--config", try configuration()])
-        try server.run()
-        do {
-            try await eventually("the hub's socket is there") {
-                let said = try String(contentsOf: error, encoding: .utf8)
-                try #require(server.isRunning, "\(said)")
-                return try await operate("status").status == 0
-            }
-            try await body()
-        } catch {
-            server.terminate()
-            throw error
-        }
-        server.terminate()
-        try await eventually("the hub stops") { !server.isRunning }
-        #expect(server.terminationReason == .exit)
-        let said = try String(contentsOf: error, encoding: .utf8)
-        #expect(server.terminationStatus == 0, "\(said)")
+        try await command.withServer(configuration: configuration(), body)
     }
 
     @Test("a day at the card office")

@@ -52,6 +52,7 @@ struct TerminalAccessTests {
                 terminal.loadRequest(
                     terminal.mint(), purse, fen: 1, initialization: purse.initializeLoad(1, terminal: terminal.id)))
         case "uploadBatch": return try json(terminal.batch(1...UInt64(terminal.records.count)))
+        case "reportStanding": return try json(TerminalStanding(policy: 1, policyNotUnderstood: nil))
         case "renewCertificate": return try json(RenewalRequest(certificateRequest: try await tls.request()))
         default:
             Issue.record("\(operation.id) is new: say here with which body it would be taken")

@@ -1,4 +1,5 @@
 import Foundation
+import Simulation
 import TestSupport
 import Testing
 
@@ -13,15 +14,9 @@ enum ZBar {
         let folder = try TemporaryDirectory()
         let path = folder.file("code.\(name)")
         try Data(image).write(to: URL(fileURLWithPath: path))
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["--nodbus", "--raw", "-q", "-Sdisable", "-Sqrcode.enable", path]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return String(decoding: bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes, as: UTF8.self)
+        let run = try ProgramRun(
+            blocking: program, ["--nodbus", "--raw", "-q", "-Sdisable", "-Sqrcode.enable", path])
+        #expect(run.status == 0, "\(run.error)")
+        return run.output.hasSuffix("\n") ? String(run.output.dropLast()) : run.output
     }
 }

@@ -28,6 +28,9 @@ enum TextRules {
             \.code, words: ["sleep"], /\bThread\.sleep\b|\busleep\s*\(/, "never sleep on a thread")
         found += file.findings(
             \.code, words: ["unsafe"], /\bnonisolated\(unsafe\)/, "no nonisolated(unsafe)")
+        found += file.findings(
+            \.code, words: ["Process"], /\bProcess\(\)/,
+            "no Foundation.Process, which reads past the entries of /proc/self/fd: use ProgramRun or ServiceProcess")
         return found
     }
 

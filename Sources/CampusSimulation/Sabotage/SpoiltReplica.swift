@@ -1,4 +1,3 @@
-import Crypto
 import HubProtocol
 import Ledger
 import Payments
@@ -7,7 +6,7 @@ import Terminal
 /// A replica that leaves something out of what the hub tells it.
 struct SpoiltReplica: ForwardingReplica {
     enum Flaw: Sendable {
-        /// Never takes a card on its hot list, and believes that nothing is missing: it signs an empty list itself.
+        /// Hears of no card on the hot list and of none that was lost, and believes that nothing is missing.
         case noHotList
         case noPolicies
     }
@@ -18,31 +17,13 @@ struct SpoiltReplica: ForwardingReplica {
     var replica: any Replica { ledger }
 
     func apply(_ page: ChangesPage, after cursor: UInt64) async throws(LedgerError) {
-        switch flaw {
-        case .noHotList: try await applyWithoutHotList(page, after: cursor)
-        case .noPolicies:
-            var page = page
-            page.changes.removeAll { $0.policy != nil }
-            try await ledger.apply(page, after: cursor)
-        }
-    }
-
-    private func applyWithoutHotList(_ page: ChangesPage, after cursor: UInt64) async throws(LedgerError) {
-        let key = HubSigningKey(privateKey: Curve25519.Signing.PrivateKey())
-        guard let hub = try await ledger.hubKey(),
-            let empty = try? HotListVersionMessage(HotListState().summary, key: key)
-        else { return try await ledger.apply(page, after: cursor) }
         var page = page
-        page.changes.removeAll { $0.hotList != nil }
-        page.hotList = empty
-        try await ledger.replace(hubKey: key.verifyingKey)
-        let applied: Result<Void, LedgerError>
-        do throws(LedgerError) {
-            applied = .success(try await ledger.apply(page, after: cursor))
-        } catch {
-            applied = .failure(error)
+        switch flaw {
+        case .noHotList:
+            page.hotList = nil
+            page.changes.removeAll { $0.hotList != nil || $0.card.map { $0.status != .active } ?? false }
+        case .noPolicies: page.changes.removeAll { $0.policy != nil }
         }
-        try await ledger.replace(hubKey: hub)
-        try applied.get()
+        try await ledger.apply(page, after: cursor)
     }
 }

@@ -19,5 +19,10 @@ final class LockFile: Sendable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Said before the close: a program that is being started at this moment has a copy of the descriptor until it
+        // runs, and would keep the lock for so long.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

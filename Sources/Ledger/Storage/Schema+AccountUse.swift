@@ -4,9 +4,10 @@ extension Schema {
     /// history is, and neither an acknowledgement nor a snapshot nor a restart has anything to reset.
     ///
     /// `cash` and `subsidy` are what was taken from the two purses less what was given back; `offline_…` counts
-    /// purchases that the terminal approved alone, and of those `offline_subsidy` is what the subsidy paid. `newest` is the latest decision time up to this row, which bounds
-    /// the search for today's purchases whatever the clock did. `purchase` is the amount of an account purchase, and
-    /// `purchase_subsidy` its part from the subsidy, `purchase_offline` 1 where the terminal approved it alone; 0 in other rows.
+    /// purchases that the terminal approved alone, and `offline_subsidy` is what the subsidy paid of those. `newest` is
+    /// the latest decision time up to this row, which bounds the search for today's purchases whatever the clock did.
+    /// `purchase` is the amount of an account purchase, `purchase_subsidy` its part from the subsidy, and
+    /// `purchase_offline` 1 where the terminal approved it alone; 0 in other rows.
     ///
     /// Takes the place of the indexes `journal_debit` and `journal_day`.
     static let accountUse = """

@@ -30,8 +30,7 @@ package struct CorrectionRefusal: StableError, Hashable {
         switch code {
         case .saleUnknown: "the sale is not in this terminal's journal"
         case .notASale: "the transaction is not an approved sale"
-        case .accountUnknown:
-            "the card's own purse paid, and no account of the card is known here; the card office can give it back"
+        case .accountUnknown: "the card's own purse paid, and its account is not known here; the card office refunds it"
         case .aboveSale: "the amount is more than is left of the sale"
         case .correctedBefore: "the sale was refunded or voided before"
         case .tooLate: "the time for this correction is over"

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 /// Reads the QR symbol in an image with a program that shares no code with the encoder: `zbarimg` of the Debian
@@ -31,30 +30,15 @@ package struct CodeImageDecoder: Sendable {
         guard FileManager.default.isExecutableFile(atPath: programPath) else {
             throw ScannerSimulationError(.decoderMissing, detail: programPath)
         }
-        let result: Result<String, any Error> = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: Result { try run(imageAt: path) }) }
-        }
-        return try result.get()
-    }
-
-    private func run(imageAt path: String) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: programPath)
         // Without --nodbus it would publish every code on the system bus.
-        process.arguments = ["--nodbus", "--raw", "-q", "-Sdisable", "-Sqrcode.enable", path]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
+        let run = try await ProgramRun(
+            programPath, ["--nodbus", "--raw", "-q", "-Sdisable", "-Sqrcode.enable", path])
         let noCodeStatus: Int32 = 4
-        switch process.terminationStatus {
+        switch run.status {
         case 0: break
         case noCodeStatus: throw ScannerSimulationError(.noCodeFound)
         case let status: throw ScannerSimulationError(.decoderFailed, detail: "exit status \(status)")
         }
-        return String(decoding: bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes, as: UTF8.self)
+        return run.output.hasSuffix("\n") ? String(run.output.dropLast()) : run.output
     }
 }

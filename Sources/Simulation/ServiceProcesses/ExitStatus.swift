@@ -5,6 +5,12 @@ package enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
     /// By this signal.
     case killed(Int32)
 
+    /// - Parameter word: as waitpid(2) gives it of a process that has ended.
+    init(waitStatus word: Int32) {
+        let signal = word & 0x7F
+        self = signal == 0 ? .exited(word >> 8 & 0xFF) : .killed(signal)
+    }
+
     package var description: String {
         switch self {
         case .exited(let code): "exited with \(code)"

@@ -178,7 +178,11 @@ package final class ServiceProcess: Sendable {
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.merging(more) { $1 }.map {
             "\($0)=\($1)"
         }
-        return try SpawnedProgram.start(command: command, environment: variables, logFile: logFile)
+        let input = try FileDescriptor("/dev/null", O_RDONLY)
+        let log = try FileDescriptor(logFile, O_WRONLY | O_CREAT | O_APPEND)
+        return try SpawnedProgram.start(
+            command: command, environment: variables,
+            streams: StandardStreams(input: input.number, output: log.number, error: log.number))
     }
 
     private func reap(_ process: pid_t) {
@@ -188,8 +192,7 @@ package final class ServiceProcess: Sendable {
         let (status, waiting) = state.withLock { state in
             var word: Int32 = 0
             while waitpid(process, &word, 0) < 0, errno == EINTR {}
-            let signal = word & 0x7F
-            let status = signal == 0 ? ExitStatus.exited(word >> 8 & 0xFF) : .killed(signal)
+            let status = ExitStatus(waitStatus: word)
             let waiting = Array(state.waiting.values)
             state.waiting = [:]
             state.phase = .ended(status)

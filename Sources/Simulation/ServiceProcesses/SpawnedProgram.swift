@@ -1,7 +1,7 @@
 import Glibc
 
 /// posix_spawn with what every program started here needs.
-enum SpawnedProgram {
+package enum SpawnedProgram {
     /// POSIX_SPAWN_SETSID of glibc's <spawn.h>, which Swift sees only without the GNU extensions.
     private static let newSession: Int16 = 0x80
 
@@ -10,14 +10,14 @@ enum SpawnedProgram {
     /// - Parameters:
     ///   - command: Absolute path of the program, then its arguments.
     ///   - environment: `NAME=value`, all of it.
-    ///   - logFile: Takes standard output and standard error, at its end.
-    static func start(command: [String], environment: [String], logFile: String) throws -> pid_t {
+    ///   - streams: what becomes its standard input, output and error; they stay the caller's to close.
+    package static func start(command: [String], environment: [String], streams: StandardStreams) throws -> pid_t {
         var files = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&files)
         defer { posix_spawn_file_actions_destroy(&files) }
-        posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, logFile, O_WRONLY | O_CREAT | O_APPEND, 0o644)
-        posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO)
+        posix_spawn_file_actions_adddup2(&files, streams.input, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&files, streams.output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&files, streams.error, STDERR_FILENO)
         try closeInherited(&files, from: STDERR_FILENO + 1)
 
         var attributes = posix_spawnattr_t()

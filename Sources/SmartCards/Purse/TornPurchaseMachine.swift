@@ -145,13 +145,21 @@ package struct TornPurchaseMachine: CardMachine {
             case .notReadable: return checkTAC(0)
             }
         default:
-            return findings.logRecord == nil ? lookPastLaterUse() : finish(.committed(findings, provenBy: .logRecord))
+            if isLoggedBeyondDoubt { return finish(.committed(findings, provenBy: .logRecord)) }
+            return lookPastLaterUse()
         }
     }
 
     /// The card was used since, so its balance says nothing; serial and log may still show that it did not pay.
     private mutating func lookPastLaterUse() -> Action {
-        findings.record == .ours ? finish(.suspense(findings)) : askSerial()
+        findings.record == .ours || findings.logRecord != nil ? finish(.suspense(findings)) : askSerial()
+    }
+
+    /// Whether the log record can be no other purchase's, without the balance to bear it out. Cards log the serial
+    /// before or after it is counted: the purchase before, of the same amount in the same second, may bear INITIALIZE's
+    /// own serial, never the one after it.
+    private var isLoggedBeyondDoubt: Bool {
+        findings.logRecord?.serial == intent.initialization.offlineSerial &+ 1
     }
 
     private mutating func checkTAC(_ index: Int) -> Action {
@@ -195,6 +203,7 @@ package struct TornPurchaseMachine: CardMachine {
     private mutating func confirm(serial: UInt16) -> Action {
         let own = intent.initialization.offlineSerial
         if serial == own { return finish(.notDebited(findings, confirmedBy: .serialUnchanged)) }
+        if isLoggedBeyondDoubt { return finish(.committed(findings, provenBy: .logRecord)) }
         let isUnseen = findings.logRecord == nil && findings.record != .ours
         guard isUnseen, serial > own, otherPurchases >= Int(serial - own) else { return finish(.suspense(findings)) }
         return finish(.notDebited(findings, confirmedBy: .logRecordAbsent))

@@ -118,8 +118,8 @@ struct DayCommand: AsyncParsableCommand {
 enum DayText {
     static func paidIn(_ paidIn: PaidIn) -> String {
         let debt = paidIn.debtFen == 0 ? "" : ", \(Amount(fen: paidIn.debtFen)) of it ended debts 其中还欠款"
-        return
-            "paid in at the desk 收款: \(paidIn.count) \(paidIn.count == 1 ? "top-up" : "top-ups"), \(Amount(fen: paidIn.fen))\(debt)"
+        let count = "\(paidIn.count) \(paidIn.count == 1 ? "top-up" : "top-ups")"
+        return "paid in at the desk 收款: \(count), \(Amount(fen: paidIn.fen))\(debt)"
     }
 
     static func table(_ days: [DaySummary], _ presentation: Presentation) -> TextTable {

@@ -1,4 +1,5 @@
 import Foundation
+import Simulation
 import TestSupport
 import Testing
 
@@ -34,16 +35,26 @@ extension HubCommand {
             \(extra)
             """
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        let (server, _, error) = try process(Self.executable(), ["serve", "--config", path])
-        try server.run()
-        defer { if server.isRunning { server.terminate() } }
-        try await eventually("the hub's socket is there") {
-            let said = try String(contentsOf: error, encoding: .utf8)
-            try #require(server.isRunning, "\(said)")
-            return try await operate(["status"]).status == 0
+        try await withServer(configuration: path, body)
+    }
+
+    /// Runs `till-hub serve` with the configuration file while `body` runs, then ends it as systemd does.
+    func withServer(configuration path: String, _ body: () async throws -> Void) async throws {
+        let server = ServiceProcess(
+            executable: try Self.executable().path, arguments: ["serve", "--config", path],
+            logFile: directory.file("server.log"))
+        try await server.start()
+        do {
+            try await eventually("the hub's socket is there") {
+                try #require(server.isRunning, "\(server.logTail())")
+                return try await operate(["status"]).status == 0
+            }
+            try await body()
+        } catch {
+            await server.terminate()
+            throw error
         }
-        try await body()
-        server.terminate()
-        try await eventually("the hub stops") { !server.isRunning }
+        server.signal(SIGTERM)
+        #expect(try await server.waitForExit(within: .seconds(120)) == .exited(0), "\(server.logTail())")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Simulation
 import TestSupport
 import Testing
 
@@ -21,34 +22,8 @@ struct HubCommand {
         return try #require(found, "\(name) is not built beside the tests")
     }
 
-    /// A process that is set up and not started, with the files of its output.
-    func process(_ executable: URL, _ arguments: [String]) throws -> (Process, output: URL, error: URL) {
-        let process = Process()
-        process.executableURL = executable
-        process.arguments = arguments
-        let output = URL(fileURLWithPath: directory.file("out-\(UUID().uuidString)"))
-        let error = URL(fileURLWithPath: directory.file("err-\(UUID().uuidString)"))
-        for file in [output, error] { try Data().write(to: file) }
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: error)
-        process.standardInput = FileHandle.nullDevice
-        return (process, output, error)
-    }
-
     func run(_ executable: URL, _ arguments: [String]) async throws -> Outcome {
-        let (process, output, error) = try process(executable, arguments)
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do {
-                try process.run()
-            } catch {
-                process.terminationHandler = nil
-                continuation.resume(throwing: error)
-            }
-        }
-        return Outcome(
-            status: process.terminationStatus,
-            output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
-            error: String(decoding: try Data(contentsOf: error), as: UTF8.self))
+        let run = try await ProgramRun(executable.path, arguments)
+        return Outcome(status: run.status, output: run.output, error: run.error)
     }
 }

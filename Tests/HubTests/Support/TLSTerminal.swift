@@ -1,4 +1,5 @@
 import Foundation
+import Simulation
 import TestSupport
 import Testing
 
@@ -64,25 +65,8 @@ struct TLSTerminal: Sendable {
 
     static func run(_ arguments: String...) async throws -> (status: Int32, text: String) { try await run(arguments) }
 
-    /// On a thread of its own: the hub under test needs the cooperative ones.
     static func run(_ arguments: [String]) async throws -> (status: Int32, text: String) {
-        try await withCheckedThrowingContinuation { continuation in
-            let thread = Thread { continuation.resume(with: Result { try runBlocking(arguments) }) }
-            thread.start()
-        }
-    }
-
-    private static func runBlocking(_ arguments: [String]) throws -> (status: Int32, text: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        let run = try await ProgramRun("/usr/bin/env", arguments, mergesError: true)
+        return (run.status, run.output)
     }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import Simulation
 import Testing
 
 /// Debian's libfreefare, by other authors, as a program to talk to in lines.
@@ -8,31 +10,33 @@ final class LibfreefarePeer {
     static let missing: Comment =
         "Debian's libfreefare-dev is not installed: nothing of other authorship to compare with"
 
-    private let process = Process()
+    private let process: pid_t
     private let toProgram = Pipe()
     private let fromProgram = Pipe()
     private var waiting = Data()
 
     init(program: URL, _ arguments: [String]) throws {
-        process.executableURL = program
-        process.arguments = arguments
-        process.standardInput = toProgram
-        process.standardOutput = fromProgram
-        try process.run()
+        let (input, output) = (toProgram.fileHandleForReading, fromProgram.fileHandleForWriting)
+        process = try SpawnedProgram.start(
+            command: [program.path] + arguments, environment: [],
+            streams: StandardStreams(
+                input: input.fileDescriptor, output: output.fileDescriptor, error: output.fileDescriptor))
+        // The program has its own; the end of its output shows only when nobody else holds it open.
+        try input.close()
+        try output.close()
     }
 
     /// Compiles the program into `folder`.
     static func build(in folder: URL) throws -> URL {
         let (source, program) = (folder.appending(path: "peer.c"), folder.appending(path: "peer"))
         try LibfreefareProgram.source.write(to: source, atomically: true, encoding: .utf8)
-        let compiler = Process()
-        compiler.executableURL = URL(filePath: "/usr/bin/env")
-        compiler.arguments = [
-            "cc", "-std=gnu11", "-Wall", "-Wno-deprecated-declarations", "-o", program.path, source.path, "-lfreefare",
-        ]
-        try compiler.run()
-        compiler.waitUntilExit()
-        try #require(compiler.terminationStatus == 0, "the C compiler refused the program")
+        let compiler = try ProgramRun(
+            blocking: "/usr/bin/env",
+            [
+                "cc", "-std=gnu11", "-Wall", "-Wno-deprecated-declarations", "-o", program.path, source.path,
+                "-lfreefare",
+            ])
+        try #require(compiler.status == 0, "the C compiler refused the program: \(compiler.error)")
         return program
     }
 
@@ -55,8 +59,9 @@ final class LibfreefarePeer {
     }
 
     func waitUntilExit() -> Int32 {
-        process.waitUntilExit()
-        return process.terminationStatus
+        var word: Int32 = 0
+        while waitpid(process, &word, 0) < 0, errno == EINTR {}
+        return word & 0x7F == 0 ? word >> 8 & 0xFF : 128 + word & 0x7F
     }
 }
 
