@@ -191,7 +191,8 @@ let package = Package(
         tests(
             "HubTests",
             [
-                "Hub", "HubProtocol", "SmartCards", "PaymentCodes", "Payments", "Simulation", "TestSupport", grdb, crypto,
+                "Hub", "HubProtocol", "SmartCards", "PaymentCodes", "Payments", "Simulation", "TestSupport", grdb,
+                crypto,
                 hummingbird, yams,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
