@@ -2,7 +2,7 @@ import CampusSimulation
 import Synchronization
 import Testing
 
-@Suite("Virtual time", .timeLimit(.minutes(1))) @SimulationActor struct TimelineTests {
+@Suite("Virtual time", .timeLimit(.minutes(15))) @SimulationActor struct TimelineTests {
     private let timeline = Timeline()
     private let log = Log()
 

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The guard against wrong MAC2 values and against a module that was swapped or copied, across restarts.
-@Suite("The guard of a PSAM", .timeLimit(.minutes(1))) struct PSAMSecureModuleGuardTests {
+@Suite("The guard of a PSAM", .timeLimit(.minutes(15))) struct PSAMSecureModuleGuardTests {
     @Test("three wrong MAC2 values in a row guard the module, a restart does not open it, an operator does")
     func guarded() async throws {
         let bench = try SecureModuleBench()

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Promise 14 for the secure module: whatever takes it away, it comes back by itself.
-@Suite("Recovery of a PSAM", .timeLimit(.minutes(1))) struct PSAMSecureModuleRecoveryTests {
+@Suite("Recovery of a PSAM", .timeLimit(.minutes(15))) struct PSAMSecureModuleRecoveryTests {
     @Test("promise 14: a slot that is empty at the start is taken when the module comes")
     func comesLater() async throws {
         let bench = try SecureModuleBench()

@@ -6,7 +6,7 @@ import Terminal
 import TestSupport
 import Testing
 
-@Suite("A PSAM in its slot", .timeLimit(.minutes(1))) struct PSAMSecureModuleTests {
+@Suite("A PSAM in its slot", .timeLimit(.minutes(15))) struct PSAMSecureModuleTests {
     @Test("purchases follow each other on a module that stays powered")
     func purchases() async throws {
         let bench = try SecureModuleBench()

@@ -5,7 +5,7 @@ import Terminal
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct SerialCodeScannerTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct SerialCodeScannerTests {
     /// A scanner that is plugged in and opened.
     private func withOpenScanner(
         _ body: (SerialCodeScanner, PseudoTerminalScanner) async throws -> Void

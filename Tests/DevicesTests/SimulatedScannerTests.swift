@@ -6,7 +6,7 @@ import Terminal
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct SimulatedScannerTests {
+@Suite(.timeLimit(.minutes(15))) struct SimulatedScannerTests {
     @Test("a rendered code goes from its image through an independent decoder and the serial line to the terminal")
     func imageToTerminal() async throws {
         let folder = try TemporaryDirectory()

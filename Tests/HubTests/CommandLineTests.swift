@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Runs the real `till-hub` against a real hub over its real socket.
-@Suite("till-hub", .timeLimit(.minutes(2)))
+@Suite("till-hub", .timeLimit(.minutes(15)))
 struct CommandLineTests {
     let directory: TemporaryDirectory
 

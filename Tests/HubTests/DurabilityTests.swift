@@ -53,7 +53,7 @@ struct DurabilityTests {
         #expect(try await reopened.balance(account) == 9800)
     }
 
-    @Test("promise 3: interleaved batches of 200 terminals conserve money", .timeLimit(.minutes(5)))
+    @Test("promise 3: interleaved batches of 200 terminals conserve money", .timeLimit(.minutes(15)))
     func conservation() async throws {
         var generator = SeededGenerator(seed: 42)
         var accounts: [AccountID] = []

@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 
 /// Real handshakes: the hub's own TLS on loopback, curl and OpenSSL at the other end.
-@Suite("Terminal identity", .timeLimit(.minutes(2)))
+@Suite("Terminal identity", .timeLimit(.minutes(15)))
 struct IdentityTests {
     /// A running hub with a registered terminal.
     struct Office: Sendable {

@@ -26,7 +26,7 @@ extension Integration {
 
         @Test(
             "promise 11: thousands of records drain at the hub's rate, seen by everybody, and no tap waits for them",
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(15)))
         func drain() async throws {
             try await withCampus(extra: Self.policy) { campus in
                 let enrolled = try await campus.enrol(
@@ -102,7 +102,7 @@ extension Integration {
 
         @Test(
             "a hub that was restored from an older copy gets again what it lost, by itself, and both agree",
-            .timeLimit(.minutes(3)))
+            .timeLimit(.minutes(15)))
         func restoredHub() async throws {
             try await withCampus { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000092")

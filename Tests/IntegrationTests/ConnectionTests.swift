@@ -20,7 +20,7 @@ extension Integration {
             try changed.write(toFile: campus.paths.terminalConfiguration, atomically: true, encoding: .utf8)
         }
 
-        @Test("taps shake no hands, and after a break the next hands are shaken before a tap", .timeLimit(.minutes(3)))
+        @Test("taps shake no hands, and after a break the next hands are shaken before a tap", .timeLimit(.minutes(15)))
         func keptAlive() async throws {
             try await withCampus { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000094")
@@ -52,7 +52,7 @@ extension Integration {
 
         @Test(
             "a hub in trouble is left in peace for as long as it asks, sales or not, and then gets everything",
-            .timeLimit(.minutes(3)))
+            .timeLimit(.minutes(15)))
         func retryAfter() async throws {
             try await withCampus { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000095")

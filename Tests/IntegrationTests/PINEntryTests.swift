@@ -66,7 +66,7 @@ extension Integration {
 
         @Test(
             "the card leaves, the PIN comes, and the hub approves; wrong ones count down, and the third locks",
-            .timeLimit(.minutes(3)))
+            .timeLimit(.minutes(15)))
         func entered() async throws {
             try await withPINCampus { campus, card in
                 let first = try await asking(campus, card)
@@ -109,7 +109,7 @@ extension Integration {
 
         @Test(
             "till asks for the PIN, takes it from a file or from standard input, and takes the sale back without one",
-            .timeLimit(.minutes(3)))
+            .timeLimit(.minutes(15)))
         func commandLine() async throws {
             try await withPINCampus { campus, card in
                 let file = campus.paths.folder + "/logs/entered"
@@ -145,7 +145,7 @@ extension Integration {
 
         @Test(
             "a sale that waits for a PIN can be taken back, and a kill of the daemon leaves nothing",
-            .timeLimit(.minutes(3)))
+            .timeLimit(.minutes(15)))
         func takenBack() async throws {
             try await withPINCampus { campus, card in
                 let first = try await asking(campus, card)
@@ -164,7 +164,7 @@ extension Integration {
             }
         }
 
-        @Test("a card's own PIN is asked for during a load; a card that left must come again", .timeLimit(.minutes(3)))
+        @Test("a card's own PIN is asked for during a load; a card that left must come again", .timeLimit(.minutes(15)))
         func cardPIN() async throws {
             try await withCampus(tender: .purse) { campus in
                 _ = try await campus.enrol(

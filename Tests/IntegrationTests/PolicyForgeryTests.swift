@@ -61,7 +61,7 @@ extension Integration {
 
         @Test(
             "an older version, another key's and one with a changed byte: refused with an alarm, and sales go on",
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(15)))
         func forgeries() async throws {
             try await withCampus { campus in
                 let card = try await campus.cardholder(Self.account, serial: "00061998081700000074")
@@ -123,7 +123,7 @@ extension Integration {
 
         @Test(
             "a policy with a rule of the future is kept aside with an alarm here and at the hub, and the feed goes on",
-            .timeLimit(.minutes(3)))
+            .timeLimit(.minutes(15)))
         func future() async throws {
             try await withCampus { campus in
                 try await Self.set(campus, #""singleAmountFen": 9900"#)

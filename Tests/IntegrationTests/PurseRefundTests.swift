@@ -30,7 +30,7 @@ extension Integration {
 
         @Test(
             "promise 3: refunds and voids of purse sales without the hub go to the account; card and books agree",
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(15)))
         func offline() async throws {
             try await withCampus(tender: .purse) { campus in
                 _ = try await campus.enrol(

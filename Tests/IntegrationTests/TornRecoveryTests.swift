@@ -33,7 +33,7 @@ extension Integration {
 
         @Test(
             "promise 7: the daemon killed at any exchange of a recovery debits once when the card comes again",
-            .timeLimit(.minutes(6)), arguments: [VirtualCardFault.Effect.leaveBeforeHandling, .leaveAfterHandling])
+            .timeLimit(.minutes(15)), arguments: [VirtualCardFault.Effect.leaveBeforeHandling, .leaveAfterHandling])
         func killedAtEveryExchange(effect: VirtualCardFault.Effect) async throws {
             try await withCampus(tender: .purse) { campus in
                 _ = try await campus.enrol(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Instances of their own, reached by child processes: this process's library is bound to the shared one.
-@Suite(.timeLimit(.minutes(1))) struct PcscdInstanceTests {
+@Suite(.timeLimit(.minutes(15))) struct PcscdInstanceTests {
     private let folder: TemporaryDirectory
 
     init() throws { folder = try TemporaryDirectory() }

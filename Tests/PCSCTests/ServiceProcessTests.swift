@@ -3,7 +3,7 @@ import Simulation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ServiceProcessTests {
+@Suite(.timeLimit(.minutes(15))) struct ServiceProcessTests {
     private let folder: TemporaryDirectory
 
     init() throws { folder = try TemporaryDirectory() }

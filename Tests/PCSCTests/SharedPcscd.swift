@@ -63,7 +63,7 @@ extension PcscdInstance {
 }
 
 /// Everything that talks to the shared pcscd, one test after the other.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 enum RealService {}
 
 /// Waits, through a context of its own, until `reader` has a card or has none.

@@ -3,7 +3,7 @@ import Simulation
 import SmartCards
 import Testing
 
-@Suite("The virtual card on a virtual reader", .timeLimit(.minutes(1)))
+@Suite("The virtual card on a virtual reader", .timeLimit(.minutes(15)))
 struct VirtualCardPeerTests {
     static let identifierCommand: [UInt8] = [0xFF, 0xCA, 0x00, 0x00, 0x00]
     static let identifierAnswer: [UInt8] = [0x01, 0x02, 0x03, 0x04, 0x90, 0x00]

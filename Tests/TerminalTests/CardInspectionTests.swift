@@ -5,7 +5,7 @@ import Terminal
 import TestSupport
 import Testing
 
-@Suite("Card inspection", .timeLimit(.minutes(1))) struct CardInspectionTests {
+@Suite("Card inspection", .timeLimit(.minutes(15))) struct CardInspectionTests {
     /// A lane on a simulated reader, and the inspection beside it.
     private struct Counter {
         let lane: Lane

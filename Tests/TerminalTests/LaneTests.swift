@@ -4,7 +4,7 @@ import Terminal
 import TestSupport
 import Testing
 
-@Suite("Lane", .timeLimit(.minutes(1))) struct LaneTests {
+@Suite("Lane", .timeLimit(.minutes(15))) struct LaneTests {
     private struct Counterpart {
         let lane: Lane
         let reader = SimulatedCardReader(name: "reader")

@@ -7,7 +7,7 @@ import Terminal
 import TestSupport
 import Testing
 
-@Suite("Sync service", .timeLimit(.minutes(1))) struct SyncServiceTests {
+@Suite("Sync service", .timeLimit(.minutes(15))) struct SyncServiceTests {
     private final class Attempts: Sendable {
         private let list = Mutex<[Int]>([])
         var all: [Int] { list.withLock { $0 } }

@@ -7,7 +7,7 @@ import Terminal
 import TestSupport
 import Testing
 
-@Suite("Waits between tries", .timeLimit(.minutes(1))) struct SyncWaitingTests {
+@Suite("Waits between tries", .timeLimit(.minutes(15))) struct SyncWaitingTests {
     /// The service's clock: writes down each wait, and ends the first few at once.
     private final class Waits: Sendable {
         private let list = Mutex<[Duration]>([])

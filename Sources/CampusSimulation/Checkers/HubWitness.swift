@@ -74,6 +74,14 @@ package struct HubWitness: Sendable {
         holds[transaction]?.verdict = verdict
     }
 
+    /// The hub's file is from before holds were split between an account's two purses: it never said a split.
+    package mutating func forgetHoldSplits() {
+        for (transaction, hold) in holds {
+            guard case .held(let account, let available, _)? = hold.verdict else { continue }
+            holds[transaction]?.verdict = .held(account: account, available: available)
+        }
+    }
+
     package mutating func asks(_ request: TopUpRequest) {
         if topUps[request.reference] == nil { topUps[request.reference] = (request, false) }
     }

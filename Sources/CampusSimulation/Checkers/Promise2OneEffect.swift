@@ -30,10 +30,13 @@ import Payments
             delivered.filter { $0.outcome == .approved || $0.outcome == .unknown }.map(\.transaction))
         let adjusted = Set(end.adjustments.compactMap(\.transaction))
         for account in end.accounts {
-            var seen: Set<TransactionID> = []
+            // A posting that both purses paid has a line for each.
+            var postings: [TransactionID: Int64] = [:]
             for line in end.statements[account.id] ?? [] where line.kind != .adjustment {
                 guard let transaction = line.transaction else { continue }
-                if !seen.insert(transaction).inserted { findings.append("\(transaction) was posted twice") }
+                if let other = postings.updateValue(line.posting, forKey: transaction), other != line.posting {
+                    findings.append("\(transaction) was posted twice")
+                }
                 if !approved.contains(transaction), !adjusted.contains(transaction) {
                     findings.append("\(transaction) was posted, and no terminal approved it")
                 }

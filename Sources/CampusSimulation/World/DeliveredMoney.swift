@@ -15,6 +15,8 @@ struct DeliveredMoney {
     private(set) var subsidy: [AccountID: Int64] = [:]
     /// What each merchant earned less what it gave back.
     private(set) var merchants: [MerchantID: Sum] = [:]
+    /// What of each sale the subsidy purse paid and no terminal gave back.
+    private var subsidyLeft: [TransactionID: Int64] = [:]
     /// What left each purse.
     private(set) var spent: [CardID: Sum] = [:]
     /// What came into each purse.
@@ -29,7 +31,13 @@ struct DeliveredMoney {
         for record in records {
             guard let sale = record.sale else { continue }
             switch record.outcome {
-            case .approved: add(sale, isContested: contested.contains(record.transaction), \.sure)
+            case .approved:
+                add(sale, isContested: contested.contains(record.transaction), \.sure)
+                if sale.movement == .accountPurchase {
+                    subsidyLeft[record.transaction, default: 0] += sale.subsidy.fen
+                } else if let subject = sale.movement.corrects, !contested.contains(record.transaction) {
+                    subsidyLeft[subject, default: 0] -= sale.subsidy.fen
+                }
             case .unknown:
                 switch verdicts[record.transaction] {
                 case .happened: add(sale, isContested: false, \.sure)
@@ -78,7 +86,12 @@ struct DeliveredMoney {
                 account(fen)
                 merchant(fen)
             case .refund:
-                account(-fen)
+                // What the subsidy paid goes back to it first, as at a terminal.
+                let left = adjustment.transaction.flatMap { subsidyLeft[$0] } ?? 0
+                let back = min(fen, max(0, left))
+                if let subject = adjustment.transaction { subsidyLeft[subject] = left - back }
+                if let account = adjustment.account { subsidy[account, default: 0] -= back }
+                account(back - fen)
                 merchant(-fen)
             case .debt, .writeOff: account(-fen)
             case .debtRecovery: account(fen)

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The office's commands with the real `till-hub` against a real hub, and the exported books with the real hledger.
-@Suite("till-hub: books", .timeLimit(.minutes(3)))
+@Suite("till-hub: books", .timeLimit(.minutes(15)))
 struct BooksCommandLineTests {
     let directory: TemporaryDirectory
     let command: HubCommand

@@ -9,7 +9,7 @@ import Testing
 
 /// A clerk works through records that are duplicate, missing, late and contested, with the real commands. Each of them
 /// has a real cause: what terminals sent, or did not send.
-@Suite("till-hub: work list", .timeLimit(.minutes(3)))
+@Suite("till-hub: work list", .timeLimit(.minutes(15)))
 struct WorkListCommandTests {
     let directory: TemporaryDirectory
     let command: HubCommand

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Uplink
 
-@Suite("The hub over HTTP", .timeLimit(.minutes(1)))
+@Suite("The hub over HTTP", .timeLimit(.minutes(15)))
 struct HTTPHubGatewayTests {
     private static let secret = "00112233445566778899aabbccddeeff"
     private static let held = """

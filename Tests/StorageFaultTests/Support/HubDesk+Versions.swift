@@ -9,6 +9,9 @@ import TestSupport
 extension HubDesk {
     private static var migrations: [String] { HubSchema.migrator.migrations }
 
+    /// The first version that keeps which part of a hold the subsidy pays.
+    private static let versionOfHoldSplits = 10
+
     /// Versions from which a hub's file can come.
     static var earlierVersions: Range<Int> { 1..<migrations.count }
 
@@ -25,7 +28,9 @@ extension HubDesk {
         }
         // Its folder goes with it.
         withExtendedLifetime(desk) {}
-        return Base(directory: older, witness: desk.witness)
+        var witness = desk.witness
+        if version < versionOfHoldSplits { witness.forgetHoldSplits() }
+        return Base(directory: older, witness: witness)
     }
 
     /// A crash of a migration: the file is that of one version, and everything that was ever answered is still so.
