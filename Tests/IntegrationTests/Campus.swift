@@ -125,6 +125,16 @@ extension LabCampus {
         }
     }
 
+    /// Changes the hub's section in the configuration of the daemon, which is stopped.
+    ///
+    /// - Parameter section: gives the new section for the present URL, in quotes.
+    func changeHub(_ section: (Substring) -> String) throws {
+        let yaml = try String(contentsOfFile: paths.terminalConfiguration, encoding: .utf8)
+        let line = try #require(yaml.firstMatch(of: /hub: \{url: ([^,}]*)[^}]*\}/))
+        let changed = yaml.replacingCharacters(in: line.range, with: "hub: " + section(line.output.1))
+        try changed.write(toFile: paths.terminalConfiguration, atomically: true, encoding: .utf8)
+    }
+
     /// Runs `till` against this campus's daemon.
     func till(_ arguments: String...) async throws -> LabCommand.Result {
         try await LabCommand.run(
