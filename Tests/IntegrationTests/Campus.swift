@@ -71,16 +71,17 @@ extension LabCampus {
     /// Holds the card out until `condition` holds, and again when the reader missed it or tore the tap before.
     func present(
         _ peer: VirtualCardPeer, until what: String, sourceLocation: SourceLocation = #_sourceLocation,
-        _ condition: () -> Bool
+        _ condition: () async -> Bool
     ) async throws {
         var patience = ContinuousClock.now
         try await eventually(within: .seconds(240), what, sourceLocation: sourceLocation) {
-            if !condition(), ContinuousClock.now >= patience {
+            if await condition() { return true }
+            if ContinuousClock.now >= patience {
                 await peer.remove()
                 try await present(peer)
                 patience = ContinuousClock.now + .seconds(10)
             }
-            return condition()
+            return await condition()
         }
         await peer.remove()
     }

@@ -50,7 +50,8 @@ extension Integration {
                     isKilled = try await Self.kill(campus, at: exchange, before: sale)
                     if isKilled {
                         try await campus.terminal.start()
-                        let again = try await campus.tap(try Self.peer(campus).1, amount: Amount(fen: Self.fen))
+                        let again = try await campus.tapUntilKnown(
+                            { try Self.peer(campus).1 }, amount: Amount(fen: Self.fen))
                         #expect(again.state == .approved, "exchange \(exchange): \(again)")
                     }
                     sold += Self.fen
@@ -93,15 +94,13 @@ extension Integration {
             let (reloaded, card) = try peer(campus)
             let moment = TriggerMoment(exchange: exchange, isAfter: exchange.isMultiple(of: 2))
             card.withCard { $0 = TriggerCard(reloaded.card, at: moment) { _ = Glibc.kill(daemon, SIGKILL) } }
-            try await campus.present(card)
             var isApproved = false
-            try await eventually("the daemon dies at exchange \(exchange), or the sale is approved") {
+            try await campus.present(card, until: "the daemon dies at exchange \(exchange), or the sale is approved") {
                 if !campus.terminal.isRunning { return true }
                 // A daemon that dies under the question answers nothing.
                 isApproved = (try? await sale.now().state) == .approved
                 return isApproved
             }
-            await card.remove()
             guard isApproved else { return true }
             try await eventually("the lane is idle") {
                 try await campus.terminal.client.status().lanes.first?.display == "idle"

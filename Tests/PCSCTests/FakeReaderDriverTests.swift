@@ -8,11 +8,7 @@ import Testing
 
 /// A reader with habits that the virtual one lacks, on a real pcscd of its own, in a process of its own: the library
 /// keeps to the first pcscd that a process talks to.
-@Suite(
-    .timeLimit(.minutes(15)), .enabled(if: FakeReaderDriver.compiler != nil, "needs a C compiler"),
-    .enabled(
-        if: CommandLine.arguments.contains { $0.contains("FakeReaderDriver") },
-        "hangs beside all other tests; run it by name"))
+@Suite(.timeLimit(.minutes(15)), .enabled(if: FakeReaderDriver.compiler != nil, "needs a C compiler"))
 struct FakeReaderDriverTests {
     @Test("a reader is found by the serial number and by the port that its driver gives")
     func identity() async throws {

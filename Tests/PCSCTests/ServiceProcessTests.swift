@@ -62,7 +62,7 @@ import Testing
         await polite.terminate()
         #expect(try await polite.waitForExit(within: .zero) == .killed(SIGTERM))
 
-        let deaf = shell("trap '' TERM; echo ready; while :; do sleep 600; done")
+        let deaf = shell("trap '' TERM; echo ready; while :; do sleep 1; done")
         try await deaf.start()
         try await deaf.waitForLog(containing: "ready", within: .seconds(20))
         await deaf.terminate(within: .milliseconds(50))

@@ -29,7 +29,7 @@ enum TextRules {
         found += file.findings(
             \.code, words: ["unsafe"], /\bnonisolated\(unsafe\)/, "no nonisolated(unsafe)")
         found += file.findings(
-            \.code, words: ["Process"], /\bProcess\(\)/,
+            \.code, words: ["Process"], /\bProcess(\(\)|\.run\b)/,
             "no Foundation.Process, which reads past the entries of /proc/self/fd: use ProgramRun or ServiceProcess")
         return found
     }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import TestSupport
 
 /// Puts a small file system of its own under a folder; removed with the value.
@@ -8,16 +8,9 @@ final class SmallDisk: Sendable {
     /// `nil` where the process may not mount.
     init?(kibibytes: Int) throws {
         directory = try TemporaryDirectory()
-        guard geteuid() == 0,
-            try Self.run("/bin/mount", "-t", "tmpfs", "-o", "size=\(kibibytes)k", "tmpfs", directory.path)
-        else { return nil }
+        guard mount("tmpfs", directory.path, "tmpfs", 0, "size=\(kibibytes)k") == 0 else { return nil }
     }
 
-    deinit { _ = try? Self.run("/bin/umount", "-l", directory.path) }
-
-    private static func run(_ program: String, _ arguments: String...) throws -> Bool {
-        let process = try Process.run(URL(filePath: program), arguments: arguments)
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }
+    /// Taken off the folder even while a file is still open.
+    deinit { umount2(directory.path, Int32(MNT_DETACH)) }
 }

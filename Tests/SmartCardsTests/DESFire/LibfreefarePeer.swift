@@ -14,6 +14,7 @@ final class LibfreefarePeer {
     private let toProgram = Pipe()
     private let fromProgram = Pipe()
     private var waiting = Data()
+    private var isReaped = false
 
     init(program: URL, _ arguments: [String]) throws {
         let (input, output) = (toProgram.fileHandleForReading, fromProgram.fileHandleForWriting)
@@ -24,6 +25,14 @@ final class LibfreefarePeer {
         // The program has its own; the end of its output shows only when nobody else holds it open.
         try input.close()
         try output.close()
+    }
+
+    /// Always reaped: swift-testing's exit tests wait for any child of this process, and one that is left over keeps
+    /// them from seeing their own (6.3.1).
+    deinit {
+        if isReaped { return }
+        kill(process, SIGKILL)
+        _ = waitUntilExit()
     }
 
     /// Compiles the program into `folder`.
@@ -61,6 +70,7 @@ final class LibfreefarePeer {
     func waitUntilExit() -> Int32 {
         var word: Int32 = 0
         while waitpid(process, &word, 0) < 0, errno == EINTR {}
+        isReaped = true
         return word & 0x7F == 0 ? word >> 8 & 0xFF : 128 + word & 0x7F
     }
 }
