@@ -121,6 +121,44 @@ struct FeedTests {
         #expect(refusal.refusal == .cursorTooOld)
     }
 
+    @Test("a cursor of a hub that was lost is refused by its older copy, also when the copy's feed has passed it")
+    func restoredFromCopy() async throws {
+        try await hub.account(1, fen: 100)
+        let kept = try await terminal.changes().cursor
+        let folder = try TemporaryDirectory()
+        try await hub.hub.close()
+        let copied = folder.file("hub.sqlite")
+        try FileManager.default.copyItem(atPath: hub.configuration.databasePath, toPath: copied)
+        func open(_ path: String, random: UInt64) async throws -> HubFixture {
+            var configuration = hub.configuration
+            configuration.databasePath = path
+            return HubFixture.adopt(
+                try await HubApplication.open(
+                    configuration, codeIssuer: { PlainCodeIssuer(key: $0) }, clock: hub.clock,
+                    random: CountingHubRandom(from: random), peers: TestPeers(), logger: .quiet),
+                directory: folder, configuration: configuration, clock: hub.clock)
+        }
+        // What the lost hub gave out after the copy was made, and the copy never did.
+        let lost = try await open(hub.configuration.databasePath, random: 1 << 24)
+        for number in 2...3 as ClosedRange<UInt64> { try await lost.account(number) }
+        let given = try await terminal.moved(to: lost).changes(after: kept).cursor
+        try await lost.hub.close()
+
+        let restored = try await open(copied, random: 1 << 40)
+        for number in 4...9 as ClosedRange<UInt64> { try await restored.account(number) }
+        let moved = terminal.moved(to: restored)
+        let page = try await moved.changes(after: kept)
+        #expect(page.cursor > given)
+        #expect(page.changes.compactMap(\.account?.id.number) == [4, 5, 6, 7, 8, 9])
+        #expect(try await moved.ask(.get, "/v1/changes?after=\(given)").refusal().refusal == .cursorTooOld)
+        // A start in order makes nobody fetch everything again.
+        try await restored.hub.close()
+        let next = try await open(copied, random: 7 << 30)
+        let later = try await terminal.moved(to: next).changes(after: page.cursor)
+        #expect(later.changes.isEmpty && later.cursor == page.cursor)
+        try await next.hub.close()
+    }
+
     @Test("a terminal without a journal gets no feed")
     func noJournal() async throws {
         try await hub.operate(

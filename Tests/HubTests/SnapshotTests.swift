@@ -91,10 +91,23 @@ import Testing
         #expect(try await terminal.changes(after: last.cursor).changes.isEmpty)
     }
 
-    @Test("a position that no page gave out is refused", arguments: ["x", "cards", "nothing:1", ":", "Cards:"])
+    @Test(
+        "a position that no page gave out is refused",
+        arguments: ["x", "cards", "nothing:1", ":", "Cards:", "cards:", "x.cards:", "2.cards:", "1.2.cards:"])
     func positions(text: String) async throws {
         let refusal = try await terminal.ask(.get, "/v1/snapshot?after=\(text)").refusal()
         #expect(refusal.refusal == .malformedRequest)
+    }
+
+    @Test("a snapshot begins anew when the hub was started anew: it may be an older copy")
+    func restartDuringSnapshot() async throws {
+        for number in 1...7 as ClosedRange<UInt64> { try await hub.account(number) }
+        let next = try #require(try await snapshot(nil).next)
+        #expect(try await snapshot(next).changes.count == 3)
+        let again = terminal.moved(to: try await hub.reopened())
+        #expect(try await again.ask(.get, "/v1/snapshot?after=\(next)").refusal().refusal == .malformedRequest)
+        let reply = try await again.ask(.get, "/v1/snapshot?limit=3")
+        #expect(try reply.decoded(as: SnapshotPage.self).changes.count == 3)
     }
 
     @Test("the versions outlive a restart")

@@ -48,7 +48,7 @@ import Testing
         case .snapshot(let position):
             try await ledger.stage(
                 try hub.snapshot(after: position, limit: limit, acknowledged: acknowledged), after: position)
-        case .changesOfSnapshot(let cursor):
+        case .changesOfSnapshot(let cursor, _):
             try await ledger.stage(
                 try hub.changes(after: cursor, limit: limit, acknowledged: acknowledged), after: cursor)
         }

@@ -87,6 +87,36 @@ import Testing
         #expect(try await till.journal.view(of: .card(CardEvidence(card: other, proof: .proven))).hotListed == nil)
     }
 
+    @Test("a hub that was put back to a copy before a snapshot was whole gives another, and the replica is the copy's")
+    func restoredDuringSnapshot() async throws {
+        let till = try await Till()
+        let (kept, lost) = (CardID.uid([9, 9, 9, 9]), CardID.uid([8, 8, 8, 8]))
+        let account = till.account
+        var copy: SimulatedHubBooks?
+        till.hub.changeBooks { books in
+            books.setHotListed(kept, .cardReportedStolen)
+            books.forgetChanges()
+            copy = books
+            books.setCard(lost, of: account)
+        }
+        let steps = steps(till)
+        // Refused, then the snapshot's only page: it has a card of which the copy knows nothing.
+        for _ in 0..<2 { _ = await steps.perform(.fetchChanges) }
+        let (snapshots, restored) = (till.hub.calls.snapshots, try #require(copy))
+        #expect(snapshots == 1)
+        till.hub.changeBooks { books in
+            books = restored
+            books.beginEpoch(gap: 1000)
+        }
+        while case .changesApplied(more: true) = await steps.perform(.fetchChanges) {}
+        #expect(till.hub.calls.snapshots > snapshots)
+        func view(_ card: CardID) async throws -> LedgerView {
+            try await till.journal.view(of: .card(CardEvidence(card: card, proof: .proven)))
+        }
+        #expect(try await view(lost).account == nil)
+        #expect(try await view(kept).hotListed == .cardReportedStolen)
+    }
+
     @Test("promise 9: a hub that signs with another key is an alarm, and its list is not taken")
     func otherKey() async throws {
         let till = try await Till()

@@ -40,6 +40,7 @@ package final class HubApplication: Service {
             path: configuration.databasePath, purses: purses, calendar: configuration.calendar,
             hotListHistory: configuration.hotListHistory)
         do {
+            try await store.beginFeedEpoch(random: random.number())
             let key = try IssuerKeyFile.loadOrCreate(path: configuration.codeKeyPath, now: clock.now())
             try await store.publish(codeKey: key.message)
             let signingKey = try HubSigningKeyFile.loadOrCreate(path: configuration.signingKeyPath)

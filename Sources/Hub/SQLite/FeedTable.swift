@@ -20,6 +20,33 @@ enum FeedTable {
         return (try row.unsigned("cursor"), try row.unsigned("horizon"))
     }
 
+    /// Moves the counter up by `gap` and remembers that nothing in between was given out.
+    ///
+    /// - Parameter gap: 1 to 2^40, random: cursors of a hub that was lost must fall into it, and not into those that
+    ///   will be given out after it.
+    static func beginEpoch(gap: UInt64, _ db: Database) throws {
+        let bounds = try bounds(db)
+        let start = bounds.newest + gap
+        // Cursors before the horizon are refused whatever the epoch.
+        try db.run("DELETE FROM feed_epoch WHERE start <= ?", [Int64(bounds.horizon)])
+        try db.run(
+            "INSERT INTO feed_epoch (start, newest_before) VALUES (?, ?)", [Int64(start), Int64(bounds.newest)])
+        try db.run("UPDATE feed SET cursor = ?", [Int64(start)])
+    }
+
+    /// The epoch that goes on now, named by the cursor with which it began.
+    static func epoch(_ db: Database) throws -> UInt64 {
+        UInt64(try db.integer("SELECT coalesce(max(start), 0) FROM feed_epoch"))
+    }
+
+    /// Whether a cursor is one that this hub may have given out: not newer than its newest, nor between two epochs.
+    static func mayHaveGivenOut(_ cursor: UInt64, _ db: Database) throws -> Bool {
+        guard cursor <= (try bounds(db).newest) else { return false }
+        let gap = try db.row(
+            "SELECT 1 FROM feed_epoch WHERE start > ? AND newest_before < ? LIMIT 1", [Int64(cursor), Int64(cursor)])
+        return gap == nil
+    }
+
     /// The oldest `limit` changes after `cursor`, in order. Each table is asked for as many, because all of them
     /// could be in one.
     static func changes(after cursor: UInt64, limit: Int, _ db: Database) throws -> [ChangeMessage] {

@@ -5,7 +5,7 @@ enum HubSchema {
     /// `PRAGMA application_id` of a hub database: "CTHB".
     static let applicationID: Int64 = 0x4354_4842
     /// `PRAGMA user_version`: the number of migrations that made the file.
-    static let version: Int64 = 11
+    static let version: Int64 = 12
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -52,6 +52,10 @@ enum HubSchema {
         migrator.registerMigration("11 work notes") { db in
             try db.execute(sql: workNotesSQL)
             try db.execute(sql: "PRAGMA user_version = 11")
+        }
+        migrator.registerMigration("12 feed epochs") { db in
+            try db.execute(sql: feedEpochsSQL)
+            try db.execute(sql: "PRAGMA user_version = 12")
         }
         return migrator
     }

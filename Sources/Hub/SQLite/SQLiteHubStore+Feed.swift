@@ -4,18 +4,21 @@ import Payments
 import Synchronization
 
 extension SQLiteHubStore {
+    package func beginFeedEpoch(random: UInt64) async throws {
+        try await write { db in try FeedTable.beginEpoch(gap: random >> 24 + 1, db) }
+    }
+
     package func changes(
         after cursor: UInt64, limit: Int, terminal: TerminalID, now: UnixTime
     ) async throws -> ChangesPage {
         let (page, summary) = try await read { db in
             let journal = try Self.registeredJournal(terminal, db)
-            let bounds = try FeedTable.bounds(db)
-            guard cursor <= bounds.newest else {
+            guard try FeedTable.mayHaveGivenOut(cursor, db) else {
                 throw HubRefusalError(
                     .cursorTooOld,
                     "after: this hub never gave out that cursor: it was restored from an older copy; fetch a snapshot")
             }
-            guard cursor >= bounds.horizon else {
+            guard try cursor >= FeedTable.bounds(db).horizon else {
                 throw HubRefusalError(.cursorTooOld, "after: changes from so far back are not kept; fetch a snapshot")
             }
             let changes = try FeedTable.changes(after: cursor, limit: limit + 1, db)
@@ -36,12 +39,14 @@ extension SQLiteHubStore {
     package func snapshot(
         after position: String?, limit: Int, terminal: TerminalID, now: UnixTime
     ) async throws -> SnapshotPage {
-        guard let position = position.map(SnapshotTable.Position.init(text:)) ?? .start else {
-            throw HubRefusalError(.malformedRequest, "after: not a position that a page gave out")
-        }
+        let flaw = HubRefusalError(.malformedRequest, "after: not a position that a page of this hub's run gave out")
+        let asked = position.map(SnapshotTable.Position.init(text:))
+        if case .some(.none) = asked { throw flaw }
         let (read, cursor, acknowledged, summary) = try await read { db in
             let journal = try Self.registeredJournal(terminal, db)
-            let cursor = try FeedTable.cursor(db)
+            let (cursor, epoch) = (try FeedTable.cursor(db), try FeedTable.epoch(db))
+            let position = asked.flatMap(\.self) ?? SnapshotTable.Position(epoch: epoch)
+            guard position.epoch == epoch else { throw flaw }
             return (
                 try SnapshotTable.page(from: position, limit: limit, db), cursor, journal.acknowledged,
                 try HotListTable.summary(at: cursor, db)

@@ -11,15 +11,18 @@ enum SnapshotTable {
         var following: Section? { Self.allCases.firstIndex(of: self).flatMap { Self.allCases.dropFirst($0 + 1).first } }
     }
 
-    /// Where a page starts: a kind, and the id of the entity before. On the wire it is text: `cards:` or `cards:ID`.
+    /// Where a page starts: a kind, and the id of the entity before. On the wire it is text: `17.cards:` or
+    /// `17.cards:ID`.
     struct Position {
+        /// The feed's epoch in which the first page was read. Pages of two epochs are no snapshot: the hub of the
+        /// second may be a copy that lacks what the first pages said.
+        var epoch: UInt64
         var section: Section
         /// Empty at a section's start.
         var after = ""
 
-        static let start = Position(section: .accounts)
-
-        init(section: Section, after: String = "") {
+        init(epoch: UInt64, section: Section = .accounts, after: String = "") {
+            self.epoch = epoch
             self.section = section
             self.after = after
         }
@@ -27,11 +30,14 @@ enum SnapshotTable {
         /// - Returns: `nil` for text that no page gave out.
         init?(text: String) {
             let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, let section = Section(rawValue: String(parts[0])) else { return nil }
-            self.init(section: section, after: String(parts[1]))
+            let kind = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+            guard parts.count == 2, kind.count == 2, let epoch = UInt64(kind[0]),
+                let section = Section(rawValue: String(kind[1]))
+            else { return nil }
+            self.init(epoch: epoch, section: section, after: String(parts[1]))
         }
 
-        var text: String { "\(section.rawValue):\(after)" }
+        var text: String { "\(epoch).\(section.rawValue):\(after)" }
     }
 
     /// At most `limit` entities from `position` on, all of one kind, and where the next page starts.
@@ -53,9 +59,9 @@ enum SnapshotTable {
         case .settings: changes = try FeedTable.settings(db)
         }
         if changes.count == limit, let last {
-            return (changes, Position(section: position.section, after: last))
+            return (changes, Position(epoch: position.epoch, section: position.section, after: last))
         }
-        return (changes, position.section.following.map { Position(section: $0) })
+        return (changes, position.section.following.map { Position(epoch: position.epoch, section: $0) })
     }
 
     private static func hotList(after card: String, limit: Int, _ db: Database) throws -> [ChangeMessage] {

@@ -48,7 +48,7 @@ struct SnapshotProgress: Sendable, Equatable {
 
     /// What to ask the hub for, given the cursor of the replica in force.
     func nextFetch(inForce: UInt64) -> ReplicaFetch {
-        if through != nil, let cursor { return .changesOfSnapshot(after: cursor) }
+        if let through, let cursor { return .changesOfSnapshot(after: cursor, through: through) }
         return isWanted ? .snapshot(after: position) : .changes(after: inForce)
     }
 }

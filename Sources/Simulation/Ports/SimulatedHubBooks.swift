@@ -50,6 +50,8 @@ package struct SimulatedHubBooks: Sendable {
     private var hotListVersions: [(cursor: UInt64, summary: HotListSummary)] = []
     /// The oldest cursor from which the feed goes on.
     private var horizon: UInt64 = 0
+    /// Cursors that were never given out, because a start of the hub left them out.
+    private var gaps: [Range<UInt64>] = []
     private var codes: [CodeReference: AccountID] = [:]
     private var usedCodes: Set<CodeReference> = []
     private var holds: [TransactionID: Hold] = [:]
@@ -256,8 +258,16 @@ package struct SimulatedHubBooks: Sendable {
     /// Forgets the changes of the hot list: whoever has not seen them all needs a snapshot.
     package mutating func forgetChanges() { horizon = cursor }
 
+    /// What a start of the hub does to the feed: cursors up to `gap` above the newest are given out by nobody.
+    package mutating func beginEpoch(gap: UInt64) {
+        gaps.append(cursor + 1..<cursor + gap)
+        cursor += gap
+    }
+
     package func changes(after start: UInt64, limit: Int, now: UnixTime) throws(HubError) -> ChangesPage {
-        guard start >= horizon else { throw HubError(.refused(.cursorTooOld, acknowledged: nil)) }
+        guard start >= horizon, start <= cursor, !gaps.contains(where: { $0.contains(start) }) else {
+            throw HubError(.refused(.cursorTooOld, acknowledged: nil))
+        }
         let later = feed.map(\.change).filter { $0.cursor > start }
         let page = Array(later.prefix(limit))
         let more = later.count > page.count
@@ -270,12 +280,14 @@ package struct SimulatedHubBooks: Sendable {
 
     /// Everything that a replica holds, in pages of `limit`.
     package func snapshot(after position: String?, limit: Int, now: UnixTime) throws(HubError) -> SnapshotPage {
-        guard let start = position.map(Int.init) ?? 0 else {
+        let parts = position.map { $0.split(separator: ".").map { Int($0) } } ?? [gaps.count, 0]
+        guard parts.count == 2, parts[0] == gaps.count, let start = parts[1] else {
             throw HubError(.refused(.malformedRequest, acknowledged: nil))
         }
         let all = current.dropFirst(start)
         return SnapshotPage(
-            changes: Array(all.prefix(limit)), cursor: cursor, next: all.count > limit ? String(start + limit) : nil,
+            changes: Array(all.prefix(limit)), cursor: cursor,
+            next: all.count > limit ? "\(gaps.count).\(start + limit)" : nil,
             acknowledged: journal.acknowledged(terminal), hotList: signed(hotListState.summary), hubTime: now)
     }
 

@@ -9,7 +9,7 @@ struct SimulatedSnapshot: Sendable {
 
     /// What to ask the hub for.
     var nextFetch: ReplicaFetch {
-        if through != nil, let cursor { return .changesOfSnapshot(after: cursor) }
+        if let through, let cursor { return .changesOfSnapshot(after: cursor, through: through) }
         return .snapshot(after: position)
     }
 }

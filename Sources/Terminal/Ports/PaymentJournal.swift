@@ -210,7 +210,7 @@ package enum ReplicaFetch: Sendable, Hashable {
     /// A page of a snapshot; `nil` is the first.
     case snapshot(after: String?)
     /// Changes to a snapshot that is fetched whole.
-    case changesOfSnapshot(after: UInt64)
+    case changesOfSnapshot(after: UInt64, through: UInt64)
 }
 
 /// Reading the journal for people and auditors.

@@ -109,7 +109,8 @@ package struct SyncSteps: Sendable {
     }
 
     /// Sends records that this hub had acknowledged before it was restored from an older copy. They are all here, and
-    /// what the hub has already does it no harm. Its changes are others from then on, too, so the replica is made anew.
+    /// what the hub has already does it no harm. That its changes are others from then on, too, the feed says itself:
+    /// it refuses the replica's cursor.
     private func sendAgain(after known: Acknowledgement) async throws {
         var known = known
         while let records = try await queue.records(after: known, limit: HubProtocolLimits.batchRecords) {
@@ -120,7 +121,6 @@ package struct SyncSteps: Sendable {
             known = answer.acknowledged
         }
         try await queue.acknowledge(known)
-        try await replica.wantSnapshot()
     }
 
     private func send(_ records: UnsentRecords) async throws -> (AcknowledgementMessage, backlog: UInt64) {
@@ -180,8 +180,11 @@ package struct SyncSteps: Sendable {
             try await replica.stage(page, after: position)
             CrashPoint.snapshotPageStaged.reach()
             return .changesApplied(more: true)
-        case .changesOfSnapshot(let cursor):
+        case .changesOfSnapshot(let cursor, let through):
             let page = try await hub.changes(after: cursor, limit: HubProtocolLimits.pageChanges)
+            // Between the snapshot's last page and these changes the hub may have been put back to a copy that lacks
+            // what the pages said. It refuses a cursor that it never gave out; the answer itself is not needed.
+            _ = try await hub.changes(after: through, limit: 1)
             clock.noteContact(hubTime: UnixTime(milliseconds: page.hubTimeMilliseconds))
             try await replica.stage(page, after: cursor)
             await replicaChanged()
