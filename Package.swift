@@ -65,6 +65,7 @@ let package = Package(
         // C libraries: module map and header, nothing else.
         .systemLibrary(name: "CPCSC", pkgConfig: "libpcsclite", providers: [.apt(["libpcsclite-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Pure core: no I/O, clock, randomness or logging.
@@ -91,7 +92,10 @@ let package = Package(
         module("Devices", ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC", log]),
         module(
             "Ledger",
-            ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "HubProtocol", "CrashPoints", grdb, crypto, log]),
+            [
+                "CSQLite", "DurableFiles", "Terminal", "Payments", "PaymentCodes", "HubProtocol", "CrashPoints", grdb,
+                crypto, log,
+            ]),
         module("Certificates", ["DurableFiles", "Payments", crypto, x509, asn1]),
         module(
             "Uplink",

@@ -25,6 +25,11 @@ extension SQLiteLedger: PaymentJournal {
             record: record, decision: decision, available: settled.available, commitTime: settled.commitTime)
     }
 
+    package func standing(of card: CardEvidence) throws(LedgerError) -> CardStanding {
+        CardStanding(open: try openCardTransaction(of: card.card), view: try view(of: .card(card)))
+    }
+
+    /// The card's transaction with its own money that is still open.
     package func openCardTransaction(of card: CardID) throws(LedgerError) -> OpenCardTransaction? {
         try read { try CardIntentTable.intent($0, of: card, in: name) }
     }

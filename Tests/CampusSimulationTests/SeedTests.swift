@@ -65,6 +65,16 @@ import Testing
         #expect(report.violations == [])
     }
 
+    /// Found by a soak, and the checker's own fault: the sale that was voided was one whose card left and said later
+    /// that it had paid.
+    @Test("seed 300020: a sale whose tap was torn is known to be one when it is voided")
+    func voidOfTornSale() async throws {
+        let plan = SimulationPlan(
+            seed: 300_020, terminals: 3, days: 1, salesPerDay: 80, faults: [.tear, .correction])
+        let report = try await CampusSimulation.run(plan)
+        #expect(report.violations == [])
+    }
+
     @Test("a campus with loads, policies and corrections has all of them")
     func workload() async throws {
         let plan = SimulationPlan(

@@ -2,6 +2,7 @@ import HubProtocol
 import Payments
 import Simulation
 import Terminal
+import TestSupport
 import Testing
 
 @Suite("Authorization service") struct AuthorizationServiceTests {

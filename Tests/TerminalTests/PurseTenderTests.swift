@@ -3,6 +3,7 @@ import Simulation
 import SmartCards
 import Synchronization
 import Terminal
+import TestSupport
 import Testing
 
 /// A terminal whose purse cards pay from their own purse.

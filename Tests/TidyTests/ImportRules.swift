@@ -17,7 +17,9 @@ enum ImportRules {
         "PCSC": ["CPCSC"],
         "Devices": ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "SmartCards", "PCSC"],
         "DurableFiles": [],
-        "Ledger": ["DurableFiles", "Terminal", "Payments", "PaymentCodes", "HubProtocol", "CrashPoints"],
+        "Ledger": [
+            "CSQLite", "DurableFiles", "Terminal", "Payments", "PaymentCodes", "HubProtocol", "CrashPoints",
+        ],
         "Certificates": ["DurableFiles", "Payments"],
         "Uplink": ["Terminal", "Payments", "HubProtocol", "Certificates"],
         "Control": ["Terminal", "Payments", "SmartCards", "HubProtocol", "ControlProtocol"],
@@ -53,6 +55,7 @@ enum ImportRules {
         "CPCSC": ["PCSC"],
         "CQREncode": ["CodeRendering"],
         "COpenSSL": ["SmartCards"],
+        "CSQLite": ["Ledger"],
         "GRDB": ["Ledger", "Hub"],
         "GRDBSQLite": ["FaultyStorage", "Ledger"],
         "X509": ["Certificates"],
@@ -75,7 +78,7 @@ enum ImportRules {
 
     static func findings(in file: SourceFile) -> [Finding] {
         guard let module = file.module else { return [] }
-        let ours = Set(pure.keys).union(own.keys).union(["CPCSC", "CQREncode", "COpenSSL"])
+        let ours = Set(pure.keys).union(own.keys).union(["CPCSC", "CQREncode", "COpenSSL", "CSQLite"])
         return file.code.enumerated().compactMap { index, line in
             guard let imported = importedModule(line) else { return nil }
             let problem: String? =

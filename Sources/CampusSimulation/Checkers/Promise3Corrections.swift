@@ -11,12 +11,8 @@ import Payments
 
     package func observe(_ event: CampusEvent) -> String? {
         switch event {
-        case .shown(let sale):
-            sales[sale.terminal, default: [:]][sale.record.transaction] = sale.record.sale?.amount.fen ?? 0
-        case .opened(let terminal, let records):
-            for record in records where record.outcome == .approved {
-                sales[terminal, default: [:]][record.transaction] = record.sale?.amount.fen ?? 0
-            }
+        case .shown(let sale): sold(sale.terminal, sale.record)
+        case .opened(let terminal, let records): for record in records { sold(terminal, record) }
         case .corrected(let terminal, let record, let reference): return correction(terminal, record, reference)
         case .imageRestored(let terminal, let copied, _):
             corrected[terminal]?.removeAll { $0.record.sequence > copied }
@@ -25,6 +21,11 @@ import Payments
         default: break
         }
         return nil
+    }
+
+    private func sold(_ terminal: Int, _ record: JournalRecord) {
+        guard let purchase = record.provenPurchase else { return }
+        sales[terminal, default: [:]][purchase.transaction] = purchase.fen
     }
 
     private func correction(_ terminal: Int, _ record: JournalRecord, _ reference: String) -> String? {
@@ -53,10 +54,9 @@ import Payments
         for adjustment in end.adjustments where adjustment.kind == .refund && adjustment.state == .approved {
             if let subject = adjustment.transaction { back[subject, default: 0] += adjustment.amountFen }
         }
-        for record in delivered where record.outcome == .approved && record.sale?.movement == .accountPurchase {
-            let sold = record.sale?.amount.fen ?? 0
-            let given = back[record.transaction] ?? 0
-            if given > sold { findings.append("\(given) of \(sold) fen of \(record.transaction) were given back") }
+        for (transaction, sold) in delivered.compactMap(\.provenPurchase) {
+            let given = back[transaction] ?? 0
+            if given > sold { findings.append("\(given) of \(sold) fen of \(transaction) were given back") }
         }
         let known = Set(delivered.map(\.transaction))
         for transaction in contested where !known.contains(transaction) {
@@ -86,5 +86,18 @@ import Payments
             findings.append("adjustment \(note) was approved and is not in the books")
         }
         return findings
+    }
+}
+
+extension JournalRecord {
+    /// The purchase that this record proves: its own, or the earlier one of which the card said later that it happened.
+    fileprivate var provenPurchase: (transaction: TransactionID, fen: Int64)? {
+        guard let sale else { return nil }
+        switch (sale.movement, outcome) {
+        case (.accountPurchase, .approved), (.pursePurchase, .approved): return (transaction, sale.amount.fen)
+        case (.pursePurchase, .resolved(let resolution)) where resolution.verdict == .happened:
+            return (resolution.subject, sale.amount.fen)
+        default: return nil
+        }
     }
 }

@@ -74,8 +74,8 @@ struct SpoiltJournal: PaymentJournal {
         if case .held(let account, _, _) = hub { account } else { view.account?.id }
     }
 
-    func openCardTransaction(of card: CardID) async throws(LedgerError) -> OpenCardTransaction? {
-        try await journal.openCardTransaction(of: card)
+    func standing(of card: CardEvidence) async throws(LedgerError) -> CardStanding {
+        try await journal.standing(of: card)
     }
 
     func intend(

@@ -59,8 +59,7 @@ struct PurseHistory {
         }
         let next = others.filter { $0.serial == unknown.serial + 1 }
         guard let witness = next.first else {
-            if let later = untouchedLater(than: unknown, others) { return conclude(.didNotHappen, by: later) }
-            return jump(over: unknown).map { conclude($0.0, by: $0.1) }
+            return (gap(after: unknown, others) ?? jump(over: unknown)).map { conclude($0.0, by: $0.1) }
         }
         func explains(_ balance: Amount) -> Bool {
             next.allSatisfy { reaches(from: balance, to: $0.balanceBefore, through: unknown.kind.other) }
@@ -78,16 +77,25 @@ struct PurseHistory {
         }
     }
 
-    /// The next known purchase after serials that left no record, when it shows the balance from before the unknown
-    /// one: purchases only take, so those between took nothing, the unknown one among them. Several taps that only
-    /// prove a card genuine leave such a gap.
-    private func untouchedLater(than unknown: PurseMove, _ others: [PurseMove]) -> PurseMove? {
+    /// Serials after the unknown purchase left no record, as taps do that only prove a card genuine. Purchases only
+    /// take: so when the next known one shows the balance from before, those between took nothing, the unknown one
+    /// among them; and when it shows exactly what the unknown one would have left, nobody else took anything.
+    private func gap(after unknown: PurseMove, _ others: [PurseMove]) -> (Resolution.Verdict, PurseMove)? {
         let later = others.filter { $0.state == .happened && $0.serial > unknown.serial }
             .min { $0.serial < $1.serial }
-        guard unknown.kind == .purchase, let later, later.balanceBefore == unknown.balanceBefore,
-            !reaches(from: unknown.balanceAfter, to: later.balanceBefore, through: .load)
-        else { return nil }
-        return later
+        guard unknown.kind == .purchase, let later else { return nil }
+        // Another unknown one might have taken the same, or a load have given it back.
+        let rivals = moves.contains {
+            $0.state == .unknown && $0.transaction != unknown.transaction
+                && ($0.kind == .load ? $0.amount == unknown.amount : $0.serial < later.serial)
+        }
+        let isTaken = reaches(from: unknown.balanceAfter, to: later.balanceBefore, through: .load)
+        let isLeft = reaches(from: unknown.balanceBefore, to: later.balanceBefore, through: .load)
+        switch (isTaken, isLeft) {
+        case (true, false) where !rivals: return (.happened, later)
+        case (false, true) where !rivals || later.balanceBefore == unknown.balanceBefore: return (.didNotHappen, later)
+        default: return nil
+        }
     }
 
     /// A load shows between two purchases of consecutive serials: the balance rises by its amount.

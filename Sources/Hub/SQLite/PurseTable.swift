@@ -74,6 +74,19 @@ enum PurseTable {
         ).map(Self.entry)
     }
 
+    /// Purchases that the card's later word had been taken to prove, and that this one refutes: it comes between them
+    /// and that word, and found the balance from before them.
+    static func refuted(by entry: PurseEntry, _ db: Database) throws -> [PurseEntry] {
+        guard entry.kind == .purchase, let serial = entry.serial, let balance = entry.balanceBefore else { return [] }
+        return try db.rows(
+            """
+            SELECT m.* FROM purse_move m JOIN purse_transaction w ON w.transaction_id = m.witness
+            WHERE m.card = ? AND m.outcome = 'unknown' AND m.kind = 'purchase' AND m.state = 'happened'
+                AND m.basis = 'card' AND m.serial < ? AND m.balance_before_fen = ? AND w.serial > ?
+            """, [entry.card.text, serial, balance.fen, serial]
+        ).map(Self.entry)
+    }
+
     /// How many transactions of the card have an unknown outcome.
     static func unknownCount(_ card: CardID, _ db: Database) throws -> Int {
         Int(

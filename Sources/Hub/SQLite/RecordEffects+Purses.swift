@@ -135,6 +135,8 @@ extension RecordEffects {
         try reviewMakeUpDebit(entry.transaction)
         try PursePoints.unsettle(entry, db)
         for other in try PurseTable.sameSerial(entry, db) { try separate(entry, from: other, sheet: &sheet) }
+        guard entry.proof != .wrong else { return }
+        for other in try PurseTable.refuted(by: entry, db) { try takeBack(other, because: entry, sheet: &sheet) }
     }
 
     /// Two transactions that happened under one serial: a card counts on with each, so one of them cannot be. When one
@@ -145,6 +147,11 @@ extension RecordEffects {
                 .purseForked, entry.transaction,
                 "the card was cloned: it used its serial \(entry.serial ?? 0) for transaction \(other.transaction) too")
         }
+        try takeBack(other, because: entry, sheet: &sheet)
+    }
+
+    /// Takes back a transaction that was only concluded.
+    private mutating func takeBack(_ other: PurseEntry, because entry: PurseEntry, sheet: inout BookSheet) throws {
         try PurseTable.resolve(
             other, as: .didNotHappen,
             PurseEntry.Resolution(basis: .card, witness: entry.transaction, note: nil, at: now), db)
@@ -156,7 +163,7 @@ extension RecordEffects {
         try raise(
             .resolutionOverturned, other.transaction,
             "\(other.amount) had been posted by the card's serials and was taken back: transaction "
-                + "\(entry.transaction) used that serial")
+                + "\(entry.transaction) refutes it")
     }
 
     /// Lists what is wrong with a card's proof. The posting stands: the merchant sold.

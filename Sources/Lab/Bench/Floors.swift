@@ -29,8 +29,11 @@ package struct Floors: Sendable {
     }
 
     /// Writes `count` frames of a log, from number `first` on, with `fdatasync` after each.
-    func sync(_ file: String, count: Int, first: Int = 0) async throws -> Samples {
-        try await run("floor-sync", [file, "\(count)", "\(first)"]).samples
+    func sync(
+        _ file: String, count: Int, first: Int = 0, pause: Duration = .zero
+    ) async throws -> Samples {
+        let microseconds = pause.components.attoseconds / 1_000_000_000_000
+        return try await run("floor-sync", [file, "\(count)", "\(first)", "\(microseconds)"]).samples
     }
 
     /// Writes debits into a journal that the ledger made and closed.

@@ -5,6 +5,9 @@ import Foundation
 package struct SaleKind {
     /// Syncs after each sale.
     private static let syncsAfterSale = 3
+    /// Before each of them, as about so much passes before a commit of a tap: syncs one right after the other find a
+    /// disk and a processor that are still awake, and took a quarter of the time.
+    private static let pause = Duration.milliseconds(2)
 
     let name: String
     /// How many syncs the promises need: one for the decision, another for the intent to take a card's own money.
@@ -36,7 +39,7 @@ package struct SaleKind {
             if number > 0 { try add(sold) }
             sync.add(
                 nanoseconds: try await bench.floors.sync(
-                    "\(bench.state)/campus-sync", count: Self.syncsAfterSale, first: frame
+                    "\(bench.state)/campus-sync", count: Self.syncsAfterSale, first: frame, pause: Self.pause
                 ).nanoseconds)
             frame += Self.syncsAfterSale
         }

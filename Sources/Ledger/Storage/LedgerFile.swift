@@ -13,6 +13,7 @@ enum LedgerFile {
     /// Exclusive locking keeps every other process out, reading tools included: SQLite 3.40.1 can corrupt a log that
     /// two connections checkpoint.
     static func connect(_ path: String) throws(LedgerError) -> DatabaseQueue {
+        _ = SQLiteLibrary.isWithoutMemoryStatistics
         var configuration = Configuration()
         configuration.label = "ledger"
         configuration.prepareDatabase { database in

@@ -44,8 +44,11 @@ package final class SimulatedJournal: PaymentJournal, SendQueue, Replica, HubKey
         }
     }
 
-    package func openCardTransaction(of card: CardID) async throws(LedgerError) -> OpenCardTransaction? {
-        state.withLock { $0.openCardTransaction(of: card) }
+    package func standing(of card: CardEvidence) async throws(LedgerError) -> CardStanding {
+        state.withLock { state in
+            CardStanding(
+                open: state.openCardTransaction(of: card.card), view: state.knowledge(of: .card(card)).view)
+        }
     }
 
     package func intend(

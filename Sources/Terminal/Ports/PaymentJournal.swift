@@ -37,9 +37,8 @@ package protocol PaymentJournal: Sendable {
         _ request: AuthorizationRequest, hub: HubAnswer, authorizer: Authorizer, now: UnixTime
     ) async throws(LedgerError) -> ConcludedTransaction
 
-    /// The card's transaction with its own money that is still open: stored as an intent, and its outcome not known.
-    /// At most one per card, because the next one resolves it first.
-    func openCardTransaction(of card: CardID) async throws(LedgerError) -> OpenCardTransaction?
+    /// What must be known of a card before it is asked for its own money, in one look.
+    func standing(of card: CardEvidence) async throws(LedgerError) -> CardStanding
 
     /// Stores what is about to be asked of a card's own money. From here on the transaction ends as approved, declined
     /// or unknown, also when the power goes: at the next opening an intent without a record becomes an unknown one.
@@ -76,6 +75,19 @@ package struct StoredRecord: Sendable, Hashable {
     package init(record: JournalRecord, commitTime: Duration) {
         self.record = record
         self.commitTime = commitTime
+    }
+}
+
+/// What the ledger knows of a card that may pay from its own purse.
+package struct CardStanding: Sendable, Hashable {
+    /// The card's transaction with its own money that is still open: stored as an intent, and its outcome not known.
+    /// At most one per card, because the next one resolves it first.
+    package var open: OpenCardTransaction?
+    package var view: LedgerView
+
+    package init(open: OpenCardTransaction?, view: LedgerView) {
+        self.open = open
+        self.view = view
     }
 }
 

@@ -47,10 +47,13 @@ struct PurseDesk {
     }
 
     private func reasonToStop(_ card: CardEvidence) async throws(LedgerError) -> Stop? {
-        let open = try await service.openTransaction(of: card.card)
-        if let awaiting, open?.transaction != awaiting { return .otherCard }
-        if let open { return .open(open, card) }
-        return try await service.refusal(card, order.amount).map { .declined($0, card) }
+        switch try await service.admission(of: card, order.amount) {
+        case .open(let open) where awaiting == nil || open.transaction == awaiting: return .open(open, card)
+        case _ where awaiting != nil: return .otherCard
+        case .open(let open): return .open(open, card)
+        case .refused(let reason): return .declined(reason, card)
+        case .admitted: return nil
+        }
     }
 
     /// Answers a card machine's `requestLoad`.

@@ -53,10 +53,21 @@ package final class PurseService: Sendable {
         self.recorded = recorded
     }
 
-    /// The card's transaction whose outcome is not known.
-    func openTransaction(of card: CardID) async throws(LedgerError) -> OpenCardTransaction? {
+    /// Whether a card may pay from its own purse now.
+    enum Admission {
+        /// The card has a transaction whose outcome is not known: that comes first.
+        case open(OpenCardTransaction)
+        case refused(DeclineReason)
+        case admitted
+    }
+
+    /// Whether the card may pay `amount` from its own purse.
+    func admission(of card: CardEvidence, _ amount: Amount) async throws(LedgerError) -> Admission {
         try await settleOwed()
-        return try await journal.openCardTransaction(of: card)
+        let standing = try await journal.standing(of: card)
+        if let open = standing.open { return .open(open) }
+        return authorizer.purseRefusal(card, amount: amount, view: standing.view, now: clock.now())
+            .map(Admission.refused) ?? .admitted
     }
 
     /// Whether an open transaction is what this order asks for: then it is resumed, and not paid a second time.
@@ -66,12 +77,6 @@ package final class PurseService: Sendable {
         let age = clock.now().since(open.intendedAt)
         return open.sale.lane == lane && open.sale.amount == order.amount && age >= .zero
             && age <= Self.resumptionLimit
-    }
-
-    /// Why the card may not pay from its own purse; `nil` when it may.
-    func refusal(_ card: CardEvidence, _ amount: Amount) async throws(LedgerError) -> DeclineReason? {
-        let view = try await journal.view(of: .card(card))
-        return authorizer.purseRefusal(card, amount: amount, view: view, now: clock.now())
     }
 
     /// What the hub said about a load.
