@@ -202,6 +202,45 @@ struct LoadTests {
         try await hub.requireSoundBooks()
     }
 
+    /// `till-lab simulate --seed 300020 --terminals 4 --days 3 --sales 80`: the card had never paid before.
+    @Test(
+        "an unknown load is proven by what the next purchase found, also as the card's first transaction and over gaps",
+        arguments: [0, 2])
+    mutating func firstLoad(gap: UInt16) async throws {
+        let (transaction, _) = try await load(1000)
+        try terminal.writeLoad(.unknown, card: purse.card, fen: 1000, account: account, transaction: transaction)
+        try await terminal.deliverAll()
+        purse.offline += gap
+        try terminal.write(.approved, purse.pay(100, terminal: terminal.id))
+        try await terminal.deliverAll()
+        #expect(try await hub.move(transaction).state == .happened)
+        #expect(try await hub.held(account) == 0)
+        let summary = try await hub.purse(purse.card)
+        #expect(summary.status == .agrees)
+        #expect(summary.booksFen == 900)
+        try await hub.requireSoundBooks()
+    }
+
+    @Test("a load that the next purchase did not find never happened, and its hold is given up")
+    mutating func unraised() async throws {
+        let (first, _) = try await load(1000)
+        try terminal.writeLoad(.approved, card: purse.card, fen: 1000, account: account, transaction: first)
+        try terminal.write(.approved, purse.pay(100, terminal: terminal.id))
+        let transaction = terminal.mint()
+        let initialization = try purse.initializeLoad(500, terminal: terminal.id)
+        _ = try await terminal.load(
+            terminal.loadRequest(transaction, purse, fen: 500, initialization: initialization))
+        try terminal.writeLoad(.unknown, card: purse.card, fen: 500, account: account, transaction: transaction)
+        try await terminal.deliverAll()
+        #expect(try await hub.held(account) == 500)
+        try terminal.write(.approved, purse.pay(100, terminal: terminal.id))
+        try await terminal.deliverAll()
+        #expect(try await hub.move(transaction).state == .didNotHappen)
+        #expect(try await hub.held(account) == 0)
+        #expect(try await hub.purse(purse.card).status == .agrees)
+        try await hub.requireSoundBooks()
+    }
+
     @Test("a load without a grant, or above it, posts and is listed: the card has the money")
     mutating func contradicted() async throws {
         try terminal.writeLoad(.approved, card: purse.card, fen: 50, account: account)

@@ -22,9 +22,14 @@ struct PurseHistory {
         var contradictions: [Conclusion] = []
     }
 
+    private let start: PursePoint
     private var moves: [PurseMove]
 
-    init(_ moves: [PurseMove]) { self.moves = moves }
+    /// - Parameter start: all transactions before it are accounted for.
+    init(from start: PursePoint, _ moves: [PurseMove]) {
+        self.start = start
+        self.moves = moves
+    }
 
     /// Everything that can be concluded; one conclusion may allow the next.
     mutating func settle() -> Findings {
@@ -98,14 +103,20 @@ struct PurseHistory {
         }
     }
 
-    /// A load shows between two purchases of consecutive serials: the balance rises by its amount.
+    /// A load shows between a purchase, or the start, and the next one: only loads make the balance rise, and this one
+    /// by exactly its amount. Where the next serial shows the very balance that the load began with, it took nothing in.
     private func jump(over unknown: PurseMove) -> (Resolution.Verdict, PurseMove)? {
         guard unknown.kind == .load else { return nil }
         let purchases = moves.filter { $0.kind == .purchase && $0.trusted }
-        for before in purchases where before.state == .happened && before.balanceAfter == unknown.balanceBefore {
-            for after in purchases
-            where after.serial == before.serial + 1 && after.balanceBefore == unknown.balanceAfter
-                && !reaches(from: before.balanceAfter, to: after.balanceBefore, through: .load)
+        let before =
+            [(serial: start.offline - 1, balance: start.balance)]
+            + purchases.filter { $0.state == .happened }.map { (serial: $0.serial, balance: $0.balanceAfter) }
+        var unraised: [PurseMove?] = []
+        for place in before where place.balance == unknown.balanceBefore {
+            let later = purchases.filter { $0.serial > place.serial }
+            let next = later.filter { $0.serial == later.map(\.serial).min() }
+            if let after = next.first(where: { $0.balanceBefore == unknown.balanceAfter }),
+                !reaches(from: place.balance, to: after.balanceBefore, through: .load)
             {
                 let rivals = moves.filter {
                     $0.kind == .load && $0.state == .unknown && $0.transaction != unknown.transaction
@@ -113,8 +124,14 @@ struct PurseHistory {
                 }
                 return (rivals.isEmpty ? .happened : .undetermined, after)
             }
+            unraised.append(
+                next.first {
+                    $0.state == .happened && $0.serial == place.serial + 1 && $0.balanceBefore == place.balance
+                })
         }
-        return nil
+        // The card may have held the same at several times; only if it took nothing in at any of them is that proven.
+        guard let last = unraised.last, let witness = last, !unraised.contains(nil) else { return nil }
+        return (.didNotHappen, witness)
     }
 
     /// Whether known transactions of `kind`, with consecutive serials, lead from one balance to the other.

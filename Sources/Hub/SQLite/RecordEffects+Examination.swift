@@ -61,7 +61,8 @@ extension RecordEffects {
 
     /// Settles what the card's other transactions prove.
     private mutating func conclude(_ card: CardID, sheet: inout BookSheet) throws {
-        var history = PurseHistory(try PurseTable.allMoves(card, db))
+        var history = PurseHistory(
+            from: try PursePoints.base(card, db), try PurseTable.allMoves(card, db))
         let findings = history.settle()
         for conclusion in findings.conclusions {
             // A conclusion can be settled already when an earlier one of this pass took its place.
