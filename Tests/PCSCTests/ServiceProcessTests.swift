@@ -15,6 +15,15 @@ import Testing
 
     private func exists(_ process: Int32) -> Bool { kill(process, 0) == 0 }
 
+    @Test("a port is given out once, also while its program does not listen yet")
+    func ports() throws {
+        let ports = try (0..<500).flatMap { _ in
+            let first = try LocalPorts.free(count: 2)
+            return [first, first + 1]
+        }
+        #expect(Set(ports).count == ports.count)
+    }
+
     @Test("exit code, environment and output are those of the program")
     func runs() async throws {
         let program = shell("echo got $WORD; echo problem >&2; exit 7", environment: ["WORD": "soup"])

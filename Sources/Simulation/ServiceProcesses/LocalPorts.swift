@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// TCP ports of this machine, for programs that must be told one.
 package enum LocalPorts {
@@ -7,10 +8,18 @@ package enum LocalPorts {
     /// free while the program that listens on it is restarted.
     private static let range: ClosedRange<UInt16> = 20_000...31_999
 
-    /// The first of `count` neighbouring ports on which nobody listens.
+    /// Where to look next. Each process begins somewhere else, and goes round: a port that was given out is not free
+    /// only because its program does not listen yet.
+    private static let next = Mutex(UInt16.random(in: range))
+
+    /// The first of `count` neighbouring ports on which nobody listens, and that were not given out here lately.
     package static func free(count: UInt16 = 1) throws -> UInt16 {
-        for _ in 0..<100 {
-            let first = UInt16.random(in: range.lowerBound...(range.upperBound - count + 1))
+        for _ in 0..<1000 {
+            let first = next.withLock { next in
+                let first = next + count - 1 > range.upperBound ? range.lowerBound : next
+                next = first + count
+                return first
+            }
             if (first..<(first + count)).allSatisfy(isFree) { return first }
         }
         throw ServiceProcessError("no \(count) neighbouring free TCP ports in \(range)")
