@@ -18,8 +18,12 @@ struct PurseTapsBench {
         let enrolled = try await campus.enrol(
             Self.account, name: "Bench Student", balance: "0.01", serial: "00061998081700000030", purse: Self.purse)
         _ = try await campus.terminal.client.sync()
-        await campus.hub.stop()
         let card = try await BenchCard(enrolled, on: campus, floors: bench.floors)
+        try await FullLog.fill(campus, bench) { amount in
+            try await card.pay { try await campus.tap($0, amount: amount) }.sale
+        }
+        _ = try await campus.terminal.client.sync()
+        await campus.hub.stop()
         let count = bench.options.isQuick ? 15 : 60
         var taps = SaleKind(name: "tap, purse tender", syncs: 2)
         try await taps.measure(count, bench) {

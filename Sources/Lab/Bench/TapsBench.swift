@@ -21,6 +21,10 @@ struct TapsBench {
             Self.account, name: "Bench Student", balance: "1000.00", serial: "00061998081700000030")
         _ = try await campus.terminal.client.sync()
         let card = try await BenchCard(enrolled, on: campus, floors: bench.floors)
+        try await FullLog.fill(campus, bench) { amount in
+            try await card.pay { try await campus.tap($0, amount: amount) }.sale
+        }
+        _ = try await campus.terminal.client.sync()
         let count = bench.options.isQuick ? 15 : 60
         var online = SaleKind(name: "tap, hub in reach")
         try await online.measure(count, bench) {

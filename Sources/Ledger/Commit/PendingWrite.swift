@@ -1,8 +1,9 @@
 import Payments
 import Terminal
 
-/// Work on a transaction that waits for the commit that stores it.
-struct PendingWrite: Sendable {
+/// Work on a transaction that waits for the commit that stores it. A class, because it is large and goes from
+/// hand to hand.
+final class PendingWrite: Sendable {
     /// What is to be stored.
     enum Work: Sendable {
         /// Is decided inside the commit.
@@ -18,6 +19,11 @@ struct PendingWrite: Sendable {
 
     let work: Work
     let now: UnixTime
+
+    init(work: Work, now: UnixTime) {
+        self.work = work
+        self.now = now
+    }
 
     var transaction: TransactionID {
         switch work {

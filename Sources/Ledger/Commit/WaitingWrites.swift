@@ -17,6 +17,10 @@ struct WaitingWrites: Sendable {
 
     /// The oldest writes, at most `limit`.
     mutating func take(_ limit: Int) -> [(ticket: Ticket, write: PendingWrite)] {
+        guard queue.count > limit else {
+            defer { queue = [] }
+            return queue
+        }
         let batch = Array(queue.prefix(limit))
         queue.removeFirst(batch.count)
         return batch
