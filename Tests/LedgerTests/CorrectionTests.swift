@@ -25,6 +25,7 @@ struct CorrectionTests {
     @Test("the journal in a real file keeps the contract about corrections")
     func conforms() async throws {
         try await checkCorrections(try JournalFile().open())
+        try await checkPurseCorrections(try JournalFile().open())
     }
 
     @Test("promises 2 and 3: of many refunds at once that want the last of a sale, as many succeed as it covers")

@@ -23,6 +23,7 @@ import Testing
     func conforms() async throws {
         let terminal = try #require(TerminalID(number: 1))
         try await checkCorrections(SimulatedJournal(terminal: terminal, journal: JournalID(number: 1)))
+        try await checkPurseCorrections(SimulatedJournal(terminal: terminal, journal: JournalID(number: 2)))
     }
 
     @Test("a refusal and a repetition use no number")

@@ -103,8 +103,9 @@ struct PurseHistory {
         }
     }
 
-    /// A load shows between a purchase, or the start, and the next one: only loads make the balance rise, and this one
-    /// by exactly its amount. Where the next serial shows the very balance that the load began with, it took nothing in.
+    /// A load shows between a purchase, or the start, and the next one: only loads make the balance rise, and this
+    /// one by exactly its amount. Where the next serial shows the very balance that the load began with, it took
+    /// nothing in.
     private func jump(over unknown: PurseMove) -> (Resolution.Verdict, PurseMove)? {
         guard unknown.kind == .load else { return nil }
         let purchases = moves.filter { $0.kind == .purchase && $0.trusted }

@@ -2,8 +2,8 @@ import ControlClient
 import ControlProtocol
 import Payments
 
-/// Brings the daemon's write-ahead log to its full size, from which on it is written over in place, as on a terminal that
-/// has been up for an hour. Before that every sync also makes the file longer, which the floor's does not.
+/// Brings the daemon's write-ahead log to its full size, from which on it is written over in place, as on a terminal
+/// that has been up for an hour. Before that every sync also makes the file longer, which the floor's does not.
 enum FullLog {
     /// SQLite checkpoints after 1,000 pages; a refund writes about 7.
     private static let refunds = 250

@@ -141,10 +141,15 @@ private func checkSessions(_ bench: CardReaderBench, _ events: Events) async thr
     try await bench.reader.connect()
     #expect(card.activations > first, "after power-off the card starts afresh")
     #expect(try await bench.reader.transmit(command) == [0x90, 0x00])
-    await bench.reader.disconnect(.leave)
-    let second = card.activations
-    try await bench.reader.connect()
-    #expect(card.activations == second, "a card that was left goes on where it was")
+    // The service powers a card off that nobody connects to for half a second, which a busy machine may need.
+    var goesOn = false
+    for _ in 0..<20 where !goesOn {
+        await bench.reader.disconnect(.leave)
+        let second = card.activations
+        try await bench.reader.connect()
+        goesOn = card.activations == second
+    }
+    #expect(goesOn, "a card that was left goes on where it was")
     let short = await failure { () throws(CardReaderError) in
         _ = try await bench.reader.transmit([0x00, 0x01, 0x00, 0x00])
     }

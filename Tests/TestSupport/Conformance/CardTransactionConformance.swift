@@ -24,7 +24,7 @@ package func checkCardTransactions<Journal: PaymentJournal & SendQueue & Replica
 }
 
 /// One account with a purse card, and what is sold to it.
-private struct CardTransactionCampus {
+struct CardTransactionCampus {
     let now = UnixTime(seconds: 1_788_220_800)
     let account: AccountID
     let merchant: MerchantID
