@@ -221,10 +221,10 @@ struct LoadTests {
         try await hub.requireSoundBooks()
     }
 
-    @Test("a load that the next purchase did not find never happened, and its hold is given up")
+    @Test("a card's first load that the next purchase did not find never happened, and its hold is given up")
     mutating func unraised() async throws {
-        let (first, _) = try await load(1000)
-        try terminal.writeLoad(.approved, card: purse.card, fen: 1000, account: account, transaction: first)
+        purse.balance = 1000
+        try await hub.openPurse(purse)
         try terminal.write(.approved, purse.pay(100, terminal: terminal.id))
         let transaction = terminal.mint()
         let initialization = try purse.initializeLoad(500, terminal: terminal.id)
@@ -237,6 +237,26 @@ struct LoadTests {
         try await terminal.deliverAll()
         #expect(try await hub.move(transaction).state == .didNotHappen)
         #expect(try await hub.held(account) == 0)
+        #expect(try await hub.purse(purse.card).status == .agrees)
+        try await hub.requireSoundBooks()
+    }
+
+    @Test("a load that began with a balance that the card had held before another load is not taken to have failed")
+    mutating func sameBalanceAgain() async throws {
+        purse.balance = 1000
+        try await hub.openPurse(purse)
+        for _ in 0..<2 { try terminal.write(.approved, purse.pay(100, terminal: terminal.id)) }
+        let (first, _) = try await load(100)
+        try terminal.writeLoad(.approved, card: purse.card, fen: 100, account: account, transaction: first)
+        // The card holds what it held between its two purchases, and takes this load.
+        let (second, _) = try await load(500)
+        try terminal.writeLoad(.unknown, card: purse.card, fen: 500, account: account, transaction: second)
+        try await terminal.deliverAll()
+        #expect(try await hub.move(second).state == .unknown)
+        #expect(try await hub.held(account) == 500)
+        try terminal.write(.approved, purse.pay(50, terminal: terminal.id))
+        try await terminal.deliverAll()
+        #expect(try await hub.move(second).state == .happened)
         #expect(try await hub.purse(purse.card).status == .agrees)
         try await hub.requireSoundBooks()
     }

@@ -103,17 +103,17 @@ struct PurseHistory {
         }
     }
 
-    /// A load shows between a purchase, or the start, and the next one: only loads make the balance rise, and this
-    /// one by exactly its amount. Where the next serial shows the very balance that the load began with, it took
-    /// nothing in.
+    /// A load shows between a purchase, or the start, and the next one, give or take known loads: only loads make the
+    /// balance rise, and this one by exactly its amount. Where the next serial shows the very balance that the load began with, it took
+    /// nothing in; that proves something of a card's first load only, because after another load the balance may
+    /// have come back to the same.
     private func jump(over unknown: PurseMove) -> (Resolution.Verdict, PurseMove)? {
         guard unknown.kind == .load else { return nil }
         let purchases = moves.filter { $0.kind == .purchase && $0.trusted }
         let before =
             [(serial: start.offline - 1, balance: start.balance)]
             + purchases.filter { $0.state == .happened }.map { (serial: $0.serial, balance: $0.balanceAfter) }
-        var unraised: [PurseMove?] = []
-        for place in before where place.balance == unknown.balanceBefore {
+        for place in before where reaches(from: place.balance, to: unknown.balanceBefore, through: .load) {
             let later = purchases.filter { $0.serial > place.serial }
             let next = later.filter { $0.serial == later.map(\.serial).min() }
             if let after = next.first(where: { $0.balanceBefore == unknown.balanceAfter }),
@@ -125,14 +125,14 @@ struct PurseHistory {
                 }
                 return (rivals.isEmpty ? .happened : .undetermined, after)
             }
-            unraised.append(
-                next.first {
-                    $0.state == .happened && $0.serial == place.serial + 1 && $0.balanceBefore == place.balance
-                })
+            if unknown.serial == start.online, place.balance == unknown.balanceBefore,
+                let after = next.first(where: { $0.state == .happened && $0.balanceBefore == place.balance }),
+                after.serial == place.serial + 1
+            {
+                return (.didNotHappen, after)
+            }
         }
-        // The card may have held the same at several times; only if it took nothing in at any of them is that proven.
-        guard let last = unraised.last, let witness = last, !unraised.contains(nil) else { return nil }
-        return (.didNotHappen, witness)
+        return nil
     }
 
     /// Whether known transactions of `kind`, with consecutive serials, lead from one balance to the other.

@@ -40,12 +40,14 @@ extension SQLiteHubStore {
         after position: String?, limit: Int, terminal: TerminalID, now: UnixTime
     ) async throws -> SnapshotPage {
         let flaw = HubRefusalError(.malformedRequest, "after: not a position that a page of this hub's run gave out")
-        let asked = position.map(SnapshotTable.Position.init(text:))
-        if case .some(.none) = asked { throw flaw }
+        let asked = try position.map { text in
+            guard let position = SnapshotTable.Position(text: text) else { throw flaw }
+            return position
+        }
         let (read, cursor, acknowledged, summary) = try await read { db in
             let journal = try Self.registeredJournal(terminal, db)
             let (cursor, epoch) = (try FeedTable.cursor(db), try FeedTable.epoch(db))
-            let position = asked.flatMap(\.self) ?? SnapshotTable.Position(epoch: epoch)
+            let position = asked ?? SnapshotTable.Position(epoch: epoch)
             guard position.epoch == epoch else { throw flaw }
             return (
                 try SnapshotTable.page(from: position, limit: limit, db), cursor, journal.acknowledged,

@@ -6,7 +6,7 @@ package struct SaleKind {
     /// Syncs after each sale.
     private static let syncsAfterSale = 3
     /// Before each of them, as about so much passes before a commit of a tap: syncs one right after the other find a
-    /// disk and a processor that are still awake, and took a quarter of the time.
+    /// disk and a processor that are still awake, and took half of the time.
     private static let pause = Duration.milliseconds(2)
 
     let name: String
