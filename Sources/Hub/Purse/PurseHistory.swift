@@ -104,9 +104,9 @@ struct PurseHistory {
     }
 
     /// A load shows between a purchase, or the start, and the next one, give or take known loads: only loads make the
-    /// balance rise, and this one by exactly its amount. Where the next serial shows the very balance that the load began with, it took
-    /// nothing in; that proves something of a card's first load only, because after another load the balance may
-    /// have come back to the same.
+    /// balance rise, and this one by exactly its amount. Where the next serial shows the very balance that the load
+    /// began with, it took nothing in; that proves something of a card's first load only, because after another load
+    /// the balance may have come back to the same.
     private func jump(over unknown: PurseMove) -> (Resolution.Verdict, PurseMove)? {
         guard unknown.kind == .load else { return nil }
         let purchases = moves.filter { $0.kind == .purchase && $0.trusted }
